@@ -1,0 +1,26 @@
+"""Tables of governance, by subject."""
+
+from .extraction import Extraction, PlanDocument
+from .indicators import Indicator, IndicatorChain, Observation, PeerValue, Target
+from .meetings import Decision, Meeting
+from .plans import Plan
+from .reporting import Problem, ReportingRound, RoundReport
+from .tasks import PlanTask, TaskUnit
+
+__all__ = [
+    "Decision",
+    "Extraction",
+    "Indicator",
+    "IndicatorChain",
+    "Meeting",
+    "Observation",
+    "PeerValue",
+    "Plan",
+    "PlanDocument",
+    "PlanTask",
+    "Problem",
+    "ReportingRound",
+    "RoundReport",
+    "Target",
+    "TaskUnit",
+]
