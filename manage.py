@@ -1,0 +1,10 @@
+"""Django's management commands during development: `.venv/bin/python manage.py …`."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wulian.settings")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,1 @@
+"""What governance declares to the catalogues when Django starts."""

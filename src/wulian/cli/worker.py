@@ -1,0 +1,35 @@
+"""The job worker process: runs queued jobs, and stops when its parent is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from .django_setup import start_django
+
+
+def stop_with_parent() -> None:
+    """End this process when the one that started it is gone, so that no worker is left behind after a kill."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    start_django()
+    stop_with_parent()
+    from django.core.management import call_command
+
+    call_command("db_worker", "--interval", "0.5", "--no-startup-delay")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""From memberships to an actor, and from a region to everything below it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from wulian.foundation.access import ANONYMOUS, Actor, Grant, Role
+from wulian.foundation.models import User
+
+from .models import Membership, Region
+
+
+def region_closure(code: str) -> frozenset[str]:
+    """`code` and the codes of all regions below it. The table is a few dozen rows, so it is read once per call."""
+    children: dict[str | None, list[str]] = {}
+    for child, parent in Region.objects.values_list("code", "parent_id"):
+        children.setdefault(parent, []).append(child)
+    found, queue = {code}, [code]
+    while queue:
+        for child in children.get(queue.pop(), []):
+            if child not in found:
+                found.add(child)
+                queue.append(child)
+    return frozenset(found)
+
+
+def actor_of(user: User, *, on: date, source: str = "", scopes: frozenset[str] | None = None) -> Actor:
+    """The actor for a signed-in account: all memberships valid on `on`."""
+    if not user.is_authenticated or not user.is_active:
+        return ANONYMOUS
+    memberships = (
+        Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), person__user=user, valid_from__lte=on)
+        .select_related("organisation")
+        .order_by("id")
+    )
+    grants = tuple(
+        Grant(
+            role=Role(membership.role),
+            organisation_id=membership.organisation_id,
+            organisation_name=membership.organisation.name,
+            regions=region_closure(membership.region_id) if membership.region_id else frozenset(),
+        )
+        for membership in memberships
+    )
+    return Actor(user_id=user.pk, name=str(user), grants=grants, source=source, scopes=scopes)

@@ -1,0 +1,1 @@
+"""What the directory declares to the catalogues when Django starts: facts, metrics, importers."""

@@ -1,0 +1,31 @@
+"""Tables of the directory, by subject."""
+
+from .facts import FactValue, RegionFactValue
+from .ip import IPHolding, IPRight
+from .organisations import (
+    Organisation,
+    OrganisationName,
+    RegionMove,
+    Source,
+    SourceRecord,
+)
+from .people import Membership, Person
+from .regions import Region
+from .titles import TitleGrant, TitleKind
+
+__all__ = [
+    "FactValue",
+    "IPHolding",
+    "IPRight",
+    "Membership",
+    "Organisation",
+    "OrganisationName",
+    "Person",
+    "Region",
+    "RegionFactValue",
+    "RegionMove",
+    "Source",
+    "SourceRecord",
+    "TitleGrant",
+    "TitleKind",
+]

@@ -1,0 +1,135 @@
+"""Actor, access and errors: the three things that every request of a page passes through."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from wulian.directory.access import actor_of
+from wulian.directory.selectors.regions import get_region
+from wulian.kernel.errors import Denied, Invalid, N_, WulianError
+
+from .access_table import LIBRARY_NAMESPACES, access_table
+from .guards import Guard
+
+logger = logging.getLogger("wulian.portal")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class StorageBusy(WulianError):
+    code = "storage_busy"
+    message = N_("数据库正忙，这一步没有保存，也没有丢失任何已存内容：请过一会儿再提交一次。")
+    status = 503
+
+
+class StorageFull(WulianError):
+    code = "storage_full"
+    message = N_("磁盘已满，这一步没有保存，已存内容都在：请管理员腾出空间后再提交一次。")
+    status = 507
+
+
+def storage_error(error: OperationalError) -> WulianError:
+    """The sentence for a database that is locked, full or away."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.OperationalError) and "full" in str(cause):
+        return StorageFull()
+    if getattr(cause, "sqlstate", "") == "53100":  # PostgreSQL disk_full
+        return StorageFull()
+    return StorageBusy()
+
+
+def requested_date(request: HttpRequest) -> date:
+    """The date that the page's figures hold for: ?on=YYYY-MM-DD, else today in Asia/Shanghai."""
+    text = request.GET.get("on", "")
+    if not text:
+        return timezone.localdate()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(field=_("日期"), why=_("“%(text)s”不是 2022-06-30 这样的日期") % {"text": text[:20]}) from error
+
+
+class ActorMiddleware:
+    """Gives every request `actor`, `on` and `region`. They are lazy: a static page costs no query."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: actor_of(request.user, on=timezone.localdate(), source=request.META.get("REMOTE_ADDR", ""))  # type: ignore[arg-type]
+        )
+        request.on = SimpleLazyObject(lambda: requested_date(request))  # type: ignore[attr-defined]
+        request.region = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: get_region(request.GET.get("region") or settings.HOME_REGION)
+        )
+        return self.get_response(request)
+
+
+class AccessMiddleware:
+    """Holds every route to its guard in the access table; a route that is not listed is refused."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.table = access_table()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def guard_of(self, request: HttpRequest) -> Guard | None:
+        match = request.resolver_match
+        if match is None:
+            return None
+        if match.namespaces:
+            return LIBRARY_NAMESPACES.get(match.namespaces[0])
+        return self.table.get(match.url_name or "")
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        guard = self.guard_of(request)
+        actor = request.actor  # type: ignore[attr-defined]
+        if guard is None:
+            return error_response(request, Denied(act=_("打开这个页面"), reason=_("它没有列入权限表")))
+        if guard.allows(actor):
+            return None
+        if not actor.signed_in:
+            return redirect_to_login(request.get_full_path())
+        # Exceptions raised in process_view do not pass through process_exception, so the page is made here.
+        return error_response(request, Denied(act=_("打开这个页面"), reason=str(guard.reason)))
+
+
+class ErrorMiddleware:
+    """Turns a `WulianError` (or a database that is busy or full) into a page, a fragment or JSON with its sentence."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            logger.exception("database error on %s", request.path)
+            exception = storage_error(exception)
+        if isinstance(exception, Http404 | DatabaseError) or not isinstance(exception, WulianError):
+            return None
+        return error_response(request, exception)
+
+
+def error_response(request: HttpRequest, error: WulianError) -> HttpResponse:
+    text = error.text(_)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"code": error.code, "message": text, "params": {k: str(v) for k, v in error.params.items()}}, status=error.status)
+    template = "errors/_error.html" if getattr(request, "htmx", False) else "errors/error.html"
+    return render(request, template, {"text": text, "code": error.code, "status": error.status}, status=error.status)
