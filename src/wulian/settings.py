@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wulian.portal.middleware.ActorMiddleware",
+    "wulian.portal.middleware.BodyLimitMiddleware",
     "wulian.portal.middleware.AccessMiddleware",
     "wulian.portal.middleware.ErrorMiddleware",
 ]

@@ -91,3 +91,9 @@ def test_no_template_prints_chinese_past_the_translation() -> None:
             if HAN.search(rest):
                 problems.append(f"{path.relative_to(SOURCE)}:{number}: {line.strip()[:80]}")
     assert not problems, "wrap these in {% translate %} or {% blocktranslate %}:\n" + "\n".join(problems)
+
+
+def test_no_message_has_two_different_translations() -> None:
+    clashes: list[str] = []
+    read_catalogues("en", clashes)
+    assert not clashes, "one word per term; keep one of:\n" + "\n".join(clashes)

@@ -15,19 +15,27 @@ from babel.messages.pofile import read_po
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
-def read_catalogues(language: str = "en") -> Catalog:
-    """All messages of all parts. The same message with two translations is an error that names both files."""
+def sources(language: str) -> list[Path]:
+    """The catalogues in order of precedence: the words that everyone shares (`core`, `models`) first, then the parts."""
+    folder = LOCALE / language / "LC_MESSAGES"
+    return sorted(folder.glob("*.po"), key=lambda path: (path.stem not in {"core", "models"}, path.stem))
+
+
+def read_catalogues(language: str = "en", clashes: list[str] | None = None) -> Catalog:
+    """All messages of all parts; the first translation of a message holds, others are told in `clashes`."""
     merged = Catalog(locale=language)
     origin: dict[object, str] = {}
-    for path in sorted((LOCALE / language / "LC_MESSAGES").glob("*.po")):
+    for path in sources(language):
         with path.open("rb") as handle:
             catalogue = read_po(handle, locale=language)
         for message in catalogue:
             if not message.id or not message.string:
                 continue
             known = merged.get(message.id, message.context)
-            if known is not None and known.string != message.string:
-                raise ValueError(f"{message.id!r} is translated twice: {origin[message.id]} and {path.name}")
+            if known is not None:
+                if known.string != message.string and clashes is not None:
+                    clashes.append(f"{message.id!r}: {known.string!r} in {origin[message.id]}, {message.string!r} in {path.name}")
+                continue
             origin[message.id] = path.name
             merged.add(message.id, message.string, context=message.context, flags=message.flags)
     return merged
@@ -37,8 +45,7 @@ def compile_translations(language: str = "en") -> bool:
     """Write `django.mo` when a catalogue is newer than it. Returns True when it was written."""
     folder = LOCALE / language / "LC_MESSAGES"
     target = folder / "django.mo"
-    sources = list(folder.glob("*.po"))
-    if target.exists() and all(source.stat().st_mtime <= target.stat().st_mtime for source in sources):
+    if target.exists() and all(source.stat().st_mtime <= target.stat().st_mtime for source in sources(language)):
         return False
     temporary = target.with_suffix(".mo.new")
     with temporary.open("wb") as handle:
