@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from django.db.models import Q
-
 from wulian.directory.models import Organisation, OrganisationName, Region
 
 from .models import TaskUnit
@@ -163,10 +161,9 @@ class UnitMatcher:
         self._load()
 
     def _load(self) -> None:
-        rows = Organisation.objects.filter(
-            Q(kind__in=self.KINDS), region_id__in=self.regions, merged_into__isnull=True
-        ).order_by("id")
-        words = {code: _region_words(region) for code, region in self.regions.items()}
+        rows = Organisation.objects.filter(kind__in=self.KINDS, region_id__in=self.regions, merged_into__isnull=True).order_by("id")
+        # A branch office in a district is named after the city: 天津市规划和自然资源局红桥分局. So the words above count too.
+        words = {code: [word for one in ancestors(region) for word in _region_words(one)] for code, region in self.regions.items()}
         for row in rows:
             region = self.regions[str(row.region_id)]
             self.known[row.pk] = _Known(row.pk, row.name, region.code, region.level)
