@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -144,7 +144,7 @@ def administrator(account: Callable[..., Actor]) -> Actor:
 
 
 @pytest.fixture
-def client_of() -> Iterator[Callable[[Actor], Client]]:
+def client_of() -> Callable[[Actor], Client]:
     """A browser-like client signed in as an actor: client_of(officer)."""
     from django.contrib.auth import get_user_model
 
@@ -154,6 +154,4 @@ def client_of() -> Iterator[Callable[[Actor], Client]]:
             client.force_login(get_user_model().objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend")
         return client
 
-    yield make
-
-
+    return make

@@ -126,9 +126,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
         "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;PRAGMA cache_size=-65536;PRAGMA recursive_triggers=ON"
     ),
 }
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'wulian.sqlite3'}")
-}
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'wulian.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     HOME.mkdir(parents=True, exist_ok=True)
@@ -219,6 +217,7 @@ STORAGES = {
 }
 STATICFILES_DIRS = [("generated", HOME / "generated")] if (HOME / "generated").exists() else []
 UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["wulian.foundation.files.LimitedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -40,7 +40,12 @@ def test_services_are_keyword_only_and_take_by() -> None:
         if path.parent.name != "services" and path.name != "services.py":
             continue
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.decorator_list and "task" in ast.dump(node.decorator_list[0]):
+            if (
+                not isinstance(node, ast.FunctionDef)
+                or node.name.startswith("_")
+                or (node.decorator_list
+                and "task" in ast.dump(node.decorator_list[0]))
+            ):
                 continue
             if node.args.args or node.args.posonlyargs:
                 found.append(f"{path.relative_to(SOURCE)}:{node.lineno} {node.name}: keyword-only arguments, please")

@@ -17,7 +17,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM_FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.fail("browser tests need Chromium: sudo apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])])
         yield browser
         browser.close()
 
@@ -94,7 +99,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" and "Content Security" in message.text else None)
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" and "Content Security" in message.text else None
+    )
     yield page
     assert not errors, "\n".join(errors)
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from wulian.directory.access import actor_of
 from wulian.directory.selectors.regions import get_region
-from wulian.kernel.errors import Denied, Invalid, N_, WulianError
+from wulian.kernel.errors import N_, Denied, Invalid, WulianError
 
 from .access_table import LIBRARY_NAMESPACES, access_table
 from .guards import Guard
@@ -160,6 +160,8 @@ class ErrorMiddleware:
 def error_response(request: HttpRequest, error: WulianError) -> HttpResponse:
     text = error.text(_)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"code": error.code, "message": text, "params": {k: str(v) for k, v in error.params.items()}}, status=error.status)
+        return JsonResponse(
+            {"code": error.code, "message": text, "params": {k: str(v) for k, v in error.params.items()}}, status=error.status
+        )
     template = "errors/_error.html" if getattr(request, "htmx", False) else "errors/error.html"
     return render(request, template, {"text": text, "code": error.code, "status": error.status}, status=error.status)

@@ -80,9 +80,7 @@ class Organisation(models.Model):
         verbose_name_plural = _("主体")
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["uscc"], condition=Q(merged_into__isnull=True) & ~Q(uscc=""), name="organisation_uscc_once"
-            ),
+            models.UniqueConstraint(fields=["uscc"], condition=Q(merged_into__isnull=True) & ~Q(uscc=""), name="organisation_uscc_once"),
         ]
         indexes = [
             models.Index(fields=["region", "established_on"], name="organisation_region"),
