@@ -6,7 +6,7 @@ its queryset for a scope and what each record contributes, so value, list, filte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,11 +14,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 
 class Period(StrEnum):
     INSTANT = "instant"  # holds at a date
     YEAR = "year"  # over the calendar year of the date, up to the date
+    YEARLY = "yearly"  # of the latest calendar year that is complete at the date (facts.latest_complete_year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,50 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a record list. `path`: attribute path on the record (`organisation.name`)."""
+    """One column of a record list.
+
+    path: attribute path on the record (`organisation.name`), a function of the record, or empty for what the record adds.
+    sort: field to order by in the database; empty when the list cannot be ordered by it.
+    organisation: attribute path of the id of the organisation that the cell leads to.
+    """
 
     key: str
     label: Any
-    path: str
+    path: str | Callable[[Any], Any]
     numeric: bool = False
+    sort: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter of a record list: `field` is compared; `labels` gives what a person reads for each stored value."""
+
+    key: str
+    label: Any
+    field: str
+    labels: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """Where records came from and the date up to which they hold."""
+
+    name: str
+    as_of: date | None
+    is_synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """The records of one part of a metric.
 
-    records(scope) -> ordered queryset, one row per contributing record, no duplicates.
+    records(scope) -> queryset, one row per contributing record, no duplicates. `rows` adds the order and what the columns read.
     total(queryset) -> Decimal | None, the part's value (None: unknown).
     contribution(record) -> Decimal, what this record adds (1 for a count).
+    missing(scope) -> what is missing when total is None. notes(scope) -> what a reader must know besides the value.
+    by_region: the records belong to regions below the scope's, so the list can be filtered by district.
+    restricted: the list names figures of single firms, so only officers of the region may open it.
     """
 
     key: str  # "records", "numerator" or "denominator"
@@ -56,8 +87,38 @@ class Part:
     total: Callable[[QuerySet[Any]], Decimal | None]
     contribution: Callable[[Any], Decimal | None]
     columns: tuple[Column, ...]
+    order: tuple[str, ...] = ("pk",)
+    related: tuple[str, ...] = ()  # select_related for the columns
+    prefetch: tuple[str, ...] = ()  # prefetch_related for the columns
     search_fields: tuple[str, ...] = ()
-    missing: str = ""  # what is missing when total is None
+    facets: tuple[Facet, ...] = ()
+    missing: Callable[[Scope], str] | None = None
+    notes: Callable[[Scope], Sequence[str]] | None = None
+    sources: Callable[[Scope], Sequence[SourceReading]] | None = None
+    by_region: bool = True
+    restricted: bool = False
+    decimals: int = 0
+
+    def rows(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """`queryset` of this part's records in the list's order, with what the columns read."""
+        if self.related:
+            queryset = queryset.select_related(*self.related)
+        return queryset.prefetch_related(*self.prefetch).order_by(*self.order)
+
+    def cell(self, record: Any, column: Column) -> Any:
+        """The value of `record` in `column`, as it is stored (a page or an export formats it)."""
+        if callable(column.path):
+            return column.path(record)
+        if not column.path:
+            return self.contribution(record)
+        value = record
+        for name in column.path.split("."):
+            if value is None:
+                return None
+            value = getattr(value, name)
+            if callable(value):
+                value = value()
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +150,50 @@ class Metric:
     combine: Callable[[Mapping[str, Decimal | None]], Decimal | None] | None = None
     addable: bool = True  # district values may be summed to the city's
     decimals: int = 0
+    chain: str = ""  # innovation, industry, capital, talent or policy: where the cockpit shows it
 
     def compute(self, scope: Scope) -> MetricValue:
         """The value for `scope`, with each part's value."""
         values = {part.key: part.total(part.records(scope)) for part in self.parts}
         for part in self.parts:
             if values[part.key] is None:
-                return MetricValue(None, values, str(part.missing))
+                why = part.missing(scope) if part.missing else _("没有%(what)s的数") % {"what": part.label}
+                return MetricValue(None, values, why)
         value = self.combine(values) if self.combine else values[self.parts[0].key]
-        return MetricValue(value, values, "" if value is not None else str(self.parts[-1].missing))
+        return MetricValue(value, values, "" if value is not None else _("分母为零，无法相除"))
 
     def part(self, key: str) -> Part:
-        return next(part for part in self.parts if part.key == key)
+        """The part with `key`; raises KeyError for one that the metric does not have."""
+        for part in self.parts:
+            if part.key == key:
+                return part
+        raise KeyError(key)
+
+    def notes(self, scope: Scope) -> list[str]:
+        """What a reader must know besides the value, e.g. how many firms have not reported."""
+        return [note for part in self.parts if part.notes for note in part.notes(scope)]
+
+    def sources(self, scope: Scope) -> list[SourceReading]:
+        """Where the records of all parts came from, each source once, with its latest as-of date."""
+        found: dict[str, SourceReading] = {}
+        for part in self.parts:
+            for reading in part.sources(scope) if part.sources else ():
+                known = found.get(reading.name)
+                if known is None or (reading.as_of or date.min) > (known.as_of or date.min):
+                    found[reading.name] = reading
+        return sorted(found.values(), key=lambda reading: reading.name)
 
 
 _METRICS: dict[str, Metric] = {}
+_CLOSURES: list[Callable[[str], frozenset[str]]] = []
 
 
 def declare(metric: Metric) -> Metric:
     """Register a metric once."""
     if metric.code in _METRICS:
         raise ValueError(f"metric {metric.code} is declared twice")
+    if not metric.unit:
+        raise ValueError(f"metric {metric.code} has no unit")
     _METRICS[metric.code] = metric
     return metric
 
@@ -124,3 +208,13 @@ def find(code: str) -> Metric | None:
 
 def all_metrics() -> list[Metric]:
     return sorted(_METRICS.values(), key=lambda metric: metric.code)
+
+
+def use_regions(closure: Callable[[str], frozenset[str]]) -> None:
+    """Tell the catalogue how to find a region and everything below it; the directory does so when Django starts."""
+    _CLOSURES[:] = [closure]
+
+
+def scope_of(region: str, on: date) -> Scope:
+    """The scope of `region` and everything below it on `on`."""
+    return Scope(region, _CLOSURES[0](region), on)

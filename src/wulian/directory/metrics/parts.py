@@ -1,0 +1,72 @@
+"""What the directory's metrics share: columns of an organisation, counting, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from wulian.directory.models import Organisation, Source, SourceRecord
+from wulian.foundation.catalogue.metrics import Column, Facet, SourceReading
+from wulian.foundation.models import ImportBatch
+
+FEN_PER_WAN_YUAN = Decimal(1_000_000)
+FEN_PER_YI_YUAN = Decimal(10_000_000_000)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def count(queryset: QuerySet[Any]) -> Decimal:
+    """The number of records. A count of nothing is zero, not unknown: the register is there and has none."""
+    return Decimal(queryset.order_by().count())
+
+
+def one(record: Any) -> Decimal:
+    return Decimal(1)
+
+
+def organisation_columns(path: str = "") -> tuple[Column, ...]:
+    """Name (leading to the archive), code and present region of the organisation at dotted `path`."""
+    field = path.replace(".", "__")
+    return (
+        Column("name", _("名称"), f"{path}name", sort=f"{field}name_key", organisation=f"{path}pk"),
+        Column("uscc", _("统一社会信用代码"), f"{path}uscc", sort=f"{field}uscc"),
+        Column("region", _("现所在区域"), f"{path}region", sort=f"{field}region_id"),
+    )
+
+
+def kind_facet(path: str = "") -> Facet:
+    return Facet("kind", _("主体类别"), f"{path}kind", dict(Organisation.Kind.choices))
+
+
+def sources_of(queryset: QuerySet[Any]) -> list[SourceReading]:
+    """The sources of rows that have `source` and `batch_id`; the as-of date is the day of the latest import, where one was."""
+    rows = list(queryset.order_by().values("source__name", "source__is_synthetic").annotate(batch=Max("batch_id")))
+    days = import_days([row["batch"] for row in rows if row["batch"]])
+    return [SourceReading(row["source__name"], days.get(row["batch"]), row["source__is_synthetic"]) for row in rows]
+
+
+def import_days(batches: Sequence[int]) -> dict[int, date]:
+    """The Shanghai day on which each import batch last moved."""
+    rows = ImportBatch.objects.filter(pk__in=batches).values_list("pk", "finished_at", "heartbeat_at", "created_at")
+    return {pk: (finished or heartbeat or created).astimezone(SHANGHAI).date() for pk, finished, heartbeat, created in rows}
+
+
+def register_sources() -> list[SourceReading]:
+    """The registers that organisations came from, each with the day of its latest import."""
+    sources = Source.objects.filter(Exists(SourceRecord.objects.filter(source=OuterRef("pk"))))
+    latest = dict(
+        ImportBatch.objects.filter(kind="organisations", state=ImportBatch.State.FINISHED)
+        .values_list("source")
+        .annotate(Max("finished_at"))
+        .order_by()
+    )
+    found = []
+    for source in sources:
+        day = latest.get(source.code) or latest.get(source.name)
+        found.append(SourceReading(source.name, day.astimezone(SHANGHAI).date() if day else None, source.is_synthetic))
+    return found

@@ -1,0 +1,221 @@
+"""Metrics from yearly facts of organisations: R&D expense, R&D staff, R&D intensity of enterprises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from wulian.directory.models import FactValue, Organisation
+from wulian.directory.placing import existing, located
+from wulian.foundation.catalogue import facts
+from wulian.foundation.catalogue.facts import latest_complete_year
+from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
+
+from .parts import FEN_PER_WAN_YUAN, kind_facet, organisation_columns
+
+
+def year_end(on: date) -> date:
+    """The day for which yearly facts place an organisation: the last one of the year that they are about."""
+    return date(latest_complete_year(on), 12, 31)
+
+
+def reported(fact: str, scope: Scope) -> QuerySet[FactValue]:
+    """Known current values of `fact` for the year that holds, of enterprises that were in scope at the end of that year."""
+    end = year_end(scope.on)
+    return FactValue.objects.filter(
+        existing(end, "organisation__"),
+        located(scope.regions, end, "organisation__"),
+        fact=fact,
+        year=end.year,
+        is_current=True,
+        value__isnull=False,
+        organisation__kind=Organisation.Kind.ENTERPRISE,
+    )
+
+
+def reported_both(fact: str, other: str, scope: Scope) -> QuerySet[FactValue]:
+    """As `reported`, of enterprises whose `other` fact of the same year is known too."""
+    twin = FactValue.objects.filter(
+        organisation_id=OuterRef("organisation_id"), fact=other, year=OuterRef("year"), is_current=True, value__isnull=False
+    )
+    return reported(fact, scope).filter(Exists(twin))
+
+
+def fact_sources(*codes: str) -> Callable[[Scope], list[SourceReading]]:
+    def sources(scope: Scope) -> list[SourceReading]:
+        rows = (
+            FactValue.objects.filter(fact__in=codes, year=latest_complete_year(scope.on), is_current=True)
+            .order_by()
+            .values("source__name", "source__is_synthetic")
+            .annotate(latest=Max("as_of"))
+        )
+        return [SourceReading(row["source__name"], row["latest"], row["source__is_synthetic"]) for row in rows]
+
+    return sources
+
+
+def _part(key: str, fact: str, unit: str, scale: Decimal, records: Callable[[Scope], QuerySet[FactValue]], **more: Any) -> Part:
+    name = facts.get(fact).name
+
+    def total(queryset: QuerySet[FactValue]) -> Decimal | None:
+        value = queryset.order_by().aggregate(total=Sum("value"))["total"]
+        return None if value is None else Decimal(value) / scale
+
+    def missing(scope: Scope) -> str:
+        return gettext("这里没有企业报过 %(year)s 年的%(fact)s") % {"year": latest_complete_year(scope.on), "fact": name}
+
+    return Part(
+        key,
+        name,
+        unit,
+        records,
+        total,
+        lambda record: Decimal(record.value) / scale,
+        (
+            *organisation_columns("organisation."),
+            Column("value", name, "", numeric=True, sort="value"),
+            Column("year", _("年度"), "year"),
+            Column("source", _("数据源"), "source"),
+            Column("as_of", _("截至"), "as_of", sort="as_of"),
+        ),
+        order=("-value", "pk"),
+        related=("organisation__region", "source"),
+        search_fields=("organisation__name", "organisation__uscc"),
+        facets=(kind_facet("organisation__"),),
+        missing=missing,
+        restricted=True,
+        **more,
+    )
+
+
+def _unreported(fact: str) -> Callable[[Scope], list[str]]:
+    def notes(scope: Scope) -> list[str]:
+        end = year_end(scope.on)
+        enterprises = Organisation.objects.filter(existing(end), located(scope.regions, end), kind=Organisation.Kind.ENTERPRISE).count()
+        unknown = enterprises - reported(fact, scope).count()
+        if not unknown:
+            return []
+        return [
+            gettext("另有 %(count)s 家企业没有 %(year)s 年的%(fact)s，未计入，也没有当作零")
+            % {"count": f"{unknown:,}", "year": end.year, "fact": facts.get(fact).name}
+        ]
+
+    return notes
+
+
+def _incomplete(fact: str, other: str) -> Callable[[Scope], list[str]]:
+    def notes(scope: Scope) -> list[str]:
+        end = year_end(scope.on)
+        enterprises = Organisation.objects.filter(existing(end), located(scope.regions, end), kind=Organisation.Kind.ENTERPRISE).count()
+        both = reported_both(fact, other, scope).count()
+        if enterprises == both:
+            return []
+        return [
+            gettext("按两项都已知的 %(both)s 家企业计算；其余 %(unknown)s 家缺%(fact)s或%(other)s，未计入")
+            % {
+                "both": f"{both:,}",
+                "unknown": f"{enterprises - both:,}",
+                "fact": facts.get(fact).name,
+                "other": facts.get(other).name,
+            }
+        ]
+
+    return notes
+
+
+def percent(parts: Mapping[str, Decimal | None]) -> Decimal | None:
+    """numerator / denominator × 100; None when the denominator is zero."""
+    numerator, denominator = parts["numerator"], parts["denominator"]
+    return None if numerator is None or not denominator else numerator / denominator * 100
+
+
+declare(
+    Metric(
+        code="rd_expense_enterprises",
+        name=_("企业研发费用"),
+        unit="万元",
+        period=Period.YEARLY,
+        version=1,
+        effective_from=date(2016, 1, 1),
+        definition=_("已报企业的年度研发费用之和，取统计日前最近一个完整年度；企业归入该年末所在区域。没有报数的企业不当作零，另行列出家数。"),
+        article="国科发火〔2016〕195号 三（六）",
+        aliases=("企业研发费用", "企业研发投入", "企业研发经费", "规上企业研发费用"),
+        parts=(
+            _part(
+                "records",
+                "rd_expense",
+                "万元",
+                FEN_PER_WAN_YUAN,
+                lambda scope: reported("rd_expense", scope),
+                notes=_unreported("rd_expense"),
+                sources=fact_sources("rd_expense"),
+                decimals=2,
+            ),
+        ),
+        decimals=2,
+        chain="capital",
+    )
+)
+declare(
+    Metric(
+        code="rd_intensity_enterprises",
+        name=_("企业研发投入强度"),
+        unit="%",
+        period=Period.YEARLY,
+        version=1,
+        effective_from=date(2016, 1, 1),
+        definition=_("企业研发费用与营业收入之比，只用两项都已知的企业，取统计日前最近一个完整年度；企业归入该年末所在区域。"),
+        article="国科发火〔2016〕195号 三（六）",
+        aliases=("企业研发投入强度", "企业研发投入占营业收入比重", "研发费用占营业收入比重", "规上工业企业研发投入强度"),
+        combine=percent,
+        parts=(
+            _part(
+                "numerator",
+                "rd_expense",
+                "万元",
+                FEN_PER_WAN_YUAN,
+                lambda scope: reported_both("rd_expense", "revenue", scope),
+                notes=_incomplete("rd_expense", "revenue"),
+                sources=fact_sources("rd_expense", "revenue"),
+                decimals=2,
+            ),
+            _part(
+                "denominator", "revenue", "万元", FEN_PER_WAN_YUAN, lambda scope: reported_both("revenue", "rd_expense", scope), decimals=2
+            ),
+        ),
+        addable=False,
+        decimals=2,
+        chain="capital",
+    )
+)
+declare(
+    Metric(
+        code="rd_staff_enterprises",
+        name=_("企业科技人员"),
+        unit="人",
+        period=Period.YEARLY,
+        version=1,
+        effective_from=date(2016, 1, 1),
+        definition=_("已报企业的科技人员之和，取统计日前最近一个完整年度；企业归入该年末所在区域。没有报数的企业不当作零，另行列出家数。"),
+        article="国科发火〔2016〕195号 三（五）",
+        aliases=("企业科技人员", "企业研发人员", "科技人员数"),
+        parts=(
+            _part(
+                "records",
+                "staff_rd",
+                "人",
+                Decimal(1),
+                lambda scope: reported("staff_rd", scope),
+                notes=_unreported("staff_rd"),
+                sources=fact_sources("staff_rd"),
+            ),
+        ),
+        chain="talent",
+    )
+)

@@ -1,0 +1,42 @@
+"""Where an organisation was on a date, and whether it was there at all: conditions for queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from .models import Organisation, RegionMove
+
+
+def located(regions: Iterable[str], on: date, path: str = "") -> Q:
+    """Organisations whose region on `on` is one of `regions`.
+
+    `path`: lookup prefix to the organisation, e.g. "organisation__". An organisation that moved after `on` was where its
+    first later move started from; a move on `on` itself has already happened.
+    """
+    codes = sorted(regions)
+    now_there = Q(**{f"{path}region__in": codes})
+    later = RegionMove.objects.filter(moved_on__gt=on)
+    if not later.exists():  # the usual case: no move lies between the date and today
+        return now_there
+    same = RegionMove.objects.filter(organisation_id=OuterRef("organisation_id"), moved_on__gt=on)
+    between = same.filter(Q(moved_on__lt=OuterRef("moved_on")) | Q(moved_on=OuterRef("moved_on"), pk__lt=OuterRef("pk")))
+    started = later.filter(~Exists(between), from_region__in=codes)
+    key = f"{path}pk__in"
+    return (now_there & ~Q(**{key: later.values("organisation_id")})) | Q(**{key: started.values("organisation_id")})
+
+
+def existing(on: date, path: str = "") -> Q:
+    """Organisations that stood on `on`: not merged away, founded by then (or on an unknown date) and not yet closed.
+
+    One that is cancelled or revoked without a date is not counted on any date: when it closed is unknown.
+    """
+    closed_undated = Q(**{f"{path}closed_on__isnull": True, f"{path}status__in": [Organisation.Status.CANCELLED, Organisation.Status.REVOKED]})
+    return (
+        Q(**{f"{path}merged_into__isnull": True})
+        & (Q(**{f"{path}established_on__isnull": True}) | Q(**{f"{path}established_on__lte": on}))
+        & (Q(**{f"{path}closed_on__isnull": True}) | Q(**{f"{path}closed_on__gt": on}))
+        & ~closed_undated
+    )
