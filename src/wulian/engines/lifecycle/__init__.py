@@ -10,7 +10,7 @@ The one engine for registers and for the hand-made processes of the chains. Pure
     move = lifecycle.plan("submit", situation, on=date(2026, 3, 2))   # raises Refused with all reasons
 """
 
-from .model import Lifecycle, Notice, State, Text, Transition
+from .model import Flaw, Lifecycle, Notice, State, Text, Transition
 from .moves import Move, Refusal, Refused, Situation, Verdict
 
-__all__ = ["Lifecycle", "Move", "Notice", "Refusal", "Refused", "Situation", "State", "Text", "Transition", "Verdict"]
+__all__ = ["Flaw", "Lifecycle", "Move", "Notice", "Refusal", "Refused", "Situation", "State", "Text", "Transition", "Verdict"]

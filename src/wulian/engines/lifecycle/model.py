@@ -8,8 +8,24 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wulian.kernel.errors import N_
+from wulian.kernel.messages import Message
+
 if TYPE_CHECKING:
     from .moves import Move, Situation, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with a definition. `place` and `index` say which entry of which list (index None: the list itself)."""
+
+    place: str
+    index: int | None
+    message: Message
+
+
+def flaw(place: str, index: int | None, template: str, **params: object) -> Flaw:
+    return Flaw(place, index, Message(template, params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,42 +100,55 @@ class Lifecycle:
     def transition(self, code: str) -> Transition:
         return next(transition for transition in self.transitions if transition.code == code)
 
-    def problems(self) -> list[str]:
-        """Everything that is wrong with the definition, one sentence each; empty when it is sound."""
+    def problems(self) -> list[Flaw]:
+        """Everything that is wrong with the definition; empty when it is sound."""
         return [*self._naming_problems(), *self._wiring_problems(), *self._reach_problems()]
 
-    def _naming_problems(self) -> Iterable[str]:
-        for kind, items in (("state", self.states), ("transition", self.transitions)):
+    def _naming_problems(self) -> Iterable[Flaw]:
+        for place, items in (("states", self.states), ("transitions", self.transitions)):
             seen: set[str] = set()
-            for item in items:
+            for index, item in enumerate(items):
                 if item.code in seen:
-                    yield f"{kind} {item.code} is defined twice: give one of them another code"
+                    yield flaw(place, index, N_("“%(code)s”定义了两次：请给其中一个换个代码"), code=item.code)
                 seen.add(item.code)
                 if not item.label.zh.strip() or not item.label.en.strip():
-                    yield f"{kind} {item.code} has no label in both languages: fill in zh and en"
-        for state in self.states:
+                    yield flaw(place, index, N_("“%(code)s”缺少中文或英文名称：请把 label 的 zh 和 en 都写上"), code=item.code)
+        for index, state in enumerate(self.states):
             if not state.meaning.zh.strip() or not state.meaning.en.strip():
-                yield f"state {state.code} does not say what it means: fill in meaning zh and en"
+                yield flaw("states", index, N_("状态“%(code)s”没有说明它的含义：请把 meaning 的 zh 和 en 都写上"), code=state.code)
             if state.days is not None and state.days < 1:
-                yield f"state {state.code} allows {state.days} days: use 1 or more, or leave it out"
+                yield flaw(
+                    "states", index, N_("状态“%(code)s”的期限是 %(days)s 天：请写 1 以上的数，或者不写"), code=state.code, days=state.days
+                )
 
-    def _wiring_problems(self) -> Iterable[str]:
+    def _wiring_problems(self) -> Iterable[Flaw]:
         if self.initial not in self.by_code:
-            yield f"the initial state {self.initial} is not among the states"
-        for transition in self.transitions:
+            yield flaw("initial", None, N_("初始状态“%(code)s”不在状态表里：请写一个已定义的状态"), code=self.initial)
+        for index, transition in enumerate(self.transitions):
             for code in (*transition.sources, transition.target):
                 if code not in self.by_code:
-                    yield f"transition {transition.code} names the state {code}, which is not defined"
+                    yield flaw(
+                        "transitions",
+                        index,
+                        N_("流转“%(code)s”提到未定义的状态“%(state)s”：请改正或补上它"),
+                        code=transition.code,
+                        state=code,
+                    )
             if not transition.sources:
-                yield f"transition {transition.code} starts nowhere: name at least one state under `from`"
+                yield flaw("transitions", index, N_("流转“%(code)s”没有起点：请在 from 里写至少一个状态"), code=transition.code)
             if not transition.who:
-                yield f"transition {transition.code} says nobody may take it: name who"
-            if self.fields:
-                for name in transition.needs:
-                    if name not in self.fields:
-                        yield f"transition {transition.code} needs the field {name}, which is not defined"
+                yield flaw("transitions", index, N_("流转“%(code)s”没有写谁可以办：请在 who 里写明"), code=transition.code)
+            for name in transition.needs if self.fields else ():
+                if name not in self.fields:
+                    yield flaw(
+                        "transitions",
+                        index,
+                        N_("流转“%(code)s”要求字段“%(field)s”，但没有这个字段：请改正或补上它"),
+                        code=transition.code,
+                        field=name,
+                    )
 
-    def _reach_problems(self) -> Iterable[str]:
+    def _reach_problems(self) -> Iterable[Flaw]:
         reached, queue = {self.initial}, [self.initial]
         while queue:
             here = queue.pop()
@@ -127,12 +156,12 @@ class Lifecycle:
                 if here in transition.sources and transition.target not in reached:
                     reached.add(transition.target)
                     queue.append(transition.target)
-        for state in self.states:
+        for index, state in enumerate(self.states):
             if state.code not in reached:
-                yield f"state {state.code} cannot be reached from {self.initial}: add a transition to it or remove it"
+                yield flaw("states", index, N_("状态“%(code)s”走不到：请加一条通向它的流转，或删去它"), code=state.code)
             leaves = any(state.code in transition.sources and not transition.back for transition in self.transitions)
             if not state.ended and not leaves:
-                yield f"state {state.code} has no way forward: add a transition or mark it `ended`"
+                yield flaw("states", index, N_("状态“%(code)s”没有往前的路：请加一条流转，或写 ended: true"), code=state.code)
 
     # The judging lives in moves.py; these are the ways in.
     def open_to(self, *, state: str, as_: frozenset[str]) -> list[Transition]:
