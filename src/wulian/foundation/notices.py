@@ -1,0 +1,49 @@
+"""Notices: a sentence to one account with a page to open. Other packages send them; the portal shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from .access import Actor, require
+from .models import Notice
+
+
+def notify(*, users: Iterable[int], key: str, text: str, link: str = "", due_on: date | None = None, at: datetime) -> int:
+    """Send one notice to each account (ids) that has not had a notice with this `key`. Returns how many were new.
+
+    Called by services inside the transaction of their act, so a rolled-back act sends nothing.
+    """
+    fresh = [
+        Notice(user_id=user_id, key=key[:120], text=text[:300], link=link[:200], due_on=due_on, created_at=at)
+        for user_id in dict.fromkeys(users)
+    ]
+    known = set(Notice.objects.filter(key=key[:120], user_id__in=[notice.user_id for notice in fresh]).values_list("user_id", flat=True))
+    Notice.objects.bulk_create((notice for notice in fresh if notice.user_id not in known), ignore_conflicts=True)
+    return len(fresh) - len(known)
+
+
+def mark_read(*, by: Actor, notice_ids: Iterable[int] | None = None, at: datetime) -> int:
+    """Mark the actor's own notices as read (all of them without `notice_ids`). Returns how many changed."""
+    require(by.user_id is not None, act=_("标记通知"), reason=_("需要先登录"))
+    with transaction.atomic():
+        mine = Notice.objects.filter(user_id=by.user_id, read_at__isnull=True)
+        if notice_ids is not None:
+            mine = mine.filter(pk__in=list(notice_ids))
+        return mine.update(read_at=at)
+
+
+def list_notices(*, viewer: Actor, unread_only: bool = False) -> QuerySet[Notice]:
+    """The viewer's own notices: unread first, then by deadline, then newest."""
+    mine = Notice.objects.filter(user_id=viewer.user_id) if viewer.user_id is not None else Notice.objects.none()
+    if unread_only:
+        mine = mine.filter(read_at__isnull=True)
+    return mine.order_by(F("read_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "-id")
+
+
+def unread_count(*, viewer: Actor) -> int:
+    return Notice.objects.filter(user_id=viewer.user_id, read_at__isnull=True).count() if viewer.user_id is not None else 0
