@@ -41,8 +41,7 @@ class DistrictFinder:
 
     @staticmethod
     def _address_words(place: Place) -> list[str]:
-        words = [place.name, *(word for word in place.old_names if not place.is_zone or len(word) > 4)]
-        return words
+        return [place.name, *(word for word in place.old_names if not place.is_zone or len(word) > 4)]
 
     def by_column(self, text: str) -> Place | None:
         """The region that a district column names: 红桥, 红桥区, 120106, 蓟县 …; None for a blank or an unknown word."""
