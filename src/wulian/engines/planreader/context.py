@@ -1,0 +1,149 @@
+"""Whose year is it, and is it a result or an aim: the period of the plan, years in the text, and what sections speak of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wulian.engines.planreader.text import chinese_number, normal
+
+_YEAR = r"(?:19|20)\d{2}"
+_RANGE = re.compile(rf"({_YEAR})\s*年?\s*(?:-{{1,2}}|~|至|到)\s*({_YEAR})\s*年?")
+_FIVE = re.compile(r"[“\"]?([一二三四五六七八九十]{2,3})五[”\"]?(?=时期|期间|规划|末|以来|初|科技|发展|目标|年|主要|重点|[“”\"])|第([一二三四五六七八九十]{1,3})个五年")
+_CHINESE_YEAR = re.compile(r"([二2][0零][一二三四五六七八九零0]{2})年")
+_PLAN_WORD = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|行动|办法|目标|安排")
+
+ACHIEVED = re.compile(
+    r"成就|成效|成绩|回顾|现状|(?:发展|工作|现实|产业)基础|基础(?:条件|与|和|及)|背景|进展情况|工作总结|完成情况|发展情况|形势|机遇|挑战|(?:存在|主要|突出)问题|以来"
+)
+AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
+_GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
+_PAST = re.compile(
+    r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|完成了|实现了|取得了|建成了|末的\d|同比增长|过去(?:一|五)年|上年|去年"
+)
+_FUTURE = re.compile(r"力争|争取|确保|预期|预计|计划到|目标是|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The years that a plan covers, both included."""
+
+    start: int
+    end: int
+
+    @property
+    def base(self) -> int:
+        """Last year before the plan, to which results and baselines without a printed year belong."""
+        return self.start - 1
+
+
+def five_year(ordinal: int) -> Period:
+    """The years of the n-th five-year plan (the tenth ran 2001-2005)."""
+    start = 2001 + (ordinal - 10) * 5
+    return Period(start, start + 4)
+
+
+def five_year_in(text: str) -> Period | None:
+    """The first five-year plan named in `text` (`十四五`, `第十五个五年规划`)."""
+    found = _FIVE.search(normal(text))
+    if not found:
+        return None
+    ordinal = chinese_number(found.group(1) or found.group(2))
+    return five_year(ordinal) if ordinal and 5 <= ordinal <= 30 else None
+
+
+def _range_in(text: str) -> Period | None:
+    for found in _RANGE.finditer(text):
+        start, end = int(found.group(1)), int(found.group(2))
+        if 0 <= end - start <= 15:
+            return Period(start, end)
+    return None
+
+
+def find_period(text: str, titles: list[str]) -> Period | None:
+    """Period of the plan: years in its title, then its five-year plan, then a single year, then the aims in the text."""
+    for title in titles:
+        line = normal(title)
+        period = _range_in(line) or five_year_in(line)
+        if period:
+            return period
+    for title in titles:
+        line = normal(title)
+        single = re.search(rf"({_YEAR})年", line)
+        if single and re.search(r"报告|要点|计划|安排|工作", line):
+            return Period(int(single.group(1)), int(single.group(1)))
+    plain = normal(text)
+    head = plain[:6000]
+    period = _range_in("\n".join(line for line in head.split("\n") if len(line) < 60 and _PLAN_WORD.search(line)))
+    if period:
+        return period
+    ends = [int(year) for year in re.findall(rf"(?:到|至|力争|截至)\s*({_YEAR})\s*年", plain)]
+    if ends:
+        counts = {year: ends.count(year) for year in ends if year < 2035 or ends.count(year) == len(ends)}
+        if counts:
+            end = max(counts, key=lambda year: (counts[year], -year))
+            plan = five_year_in(head)
+            if plan and plan.start <= end <= plan.end:
+                return plan
+            starts = [int(year) for year in re.findall(rf"({_YEAR})\s*年", head) if int(year) < end]
+            return Period(min(max(starts, default=end - 2) + 1, end), end)
+    return five_year_in(head)
+
+
+@dataclass(frozen=True, slots=True)
+class YearMark:
+    """A year that rules what follows it. `future` marks 到2025年; `past` marks 截至2020年底 and 2020年, …达到."""
+
+    start: int
+    end: int
+    year: int
+    future: bool
+    past: bool
+    carries: bool = True
+
+
+_MARK = re.compile(
+    rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
+    rf"|(?P<lead2>截至|到|至|较|比|是|从|由)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
+    r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?P<last>去年|上年)"
+)
+
+
+def year_marks(text: str, period: Period | None) -> list[YearMark]:
+    """Years named in one sentence of normal text, in order."""
+    marks: list[YearMark] = []
+    for found in _MARK.finditer(text):
+        start, end = found.span()
+        if found.group("year"):
+            year, lead = int(found.group("year")), found.group("lead") or ""
+            after_base = period is not None and year > period.base
+            comparison = lead in {"较", "比", "与", "从", "自", "由"}
+            past = lead in {"截至", "截止"} or (not after_base and not comparison)
+            marks.append(YearMark(start, end, year, after_base and not past and not comparison, past, not comparison))
+        elif found.group("five"):
+            ordinal = chinese_number(found.group("five"))
+            if not ordinal or ordinal > 30:
+                continue
+            years = five_year(ordinal)
+            comparison = (found.group("lead2") or "") in {"较", "比", "是", "从", "由"}
+            over = period is not None and years.end < period.start
+            here = period is not None and years.start <= period.start <= years.end
+            marks.append(YearMark(start, end, years.end, here and not comparison, over and not comparison, not comparison))
+        elif found.group("within") or found.group("now"):
+            if period:
+                marks.append(YearMark(start, end, period.end, True, False))
+        elif period:
+            marks.append(YearMark(start, end, period.base, False, True))
+    return marks
+
+
+def tense(text: str) -> str | None:
+    """`actual` or `target` where the wording of a sentence says so, else None."""
+    if _FUTURE.search(text):
+        return "target"
+    return "actual" if _PAST.search(text) else None
+
+
+def is_guiding(text: str) -> bool:
+    """Whether a paragraph states the guiding thought: in an outline, results stand before it and aims after it."""
+    return bool(_GUIDING.search(text[:80]))

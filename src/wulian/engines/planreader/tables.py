@@ -1,0 +1,475 @@
+"""Indicator tables: real ones, and those that a web page flattened into one cell per line.
+
+Both kinds become rows of the same shape (label, unit, cells by column, attribute), so that reading values happens once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from wulian.engines.planreader.context import Period, five_year
+from wulian.engines.planreader.model import Cell, Document, Table
+from wulian.engines.planreader.text import chinese_number, normal, squash
+from wulian.engines.planreader.units import is_unit
+
+_YEAR = re.compile(r"((?:19|20)\d{2})\s*年?")
+_HEAD_NAME = re.compile(r"^(?:主要|具体|发展|核心|重点|规划|评价|监测|工作|二级|三级)?(?:指标|目标|项目)(?:名称|内容|体系)?$|^名称$|^工作目标$|^指标项$|^任务指标$|^(?:二|三)级指标$")
+_HEAD_CATEGORY = re.compile(r"^(?:类别|类型|领域|分类|维度|方面|一级指标|指标类别|指标类型|指标分类|目标类别|板块)$")
+_HEAD_SERIAL = re.compile(r"^(?:序号|编号|序|NO\.?|No\.?)$", re.I)
+_HEAD_UNIT = re.compile(r"^(?:计量|指标)?单位$")
+_HEAD_ATTRIBUTE = re.compile(r"^(?:指标)?(?:属性|性质)$|^属\s*性$")
+_HEAD_OTHER = re.compile(r"^(?:备注|说明|责任(?:单位|部门)|牵头(?:单位|部门)|配合(?:单位|部门)|数据来源|完成时限|时间节点|来源)$")
+_HEAD_GROWTH = re.compile(r"年均|累计增|增速|增长率|增长|\[.*\]")
+_HEAD_BASE = re.compile(r"基数|基期|现状|实际|完成|基础值|初值|初始|现值|基准")
+_HEAD_AIM = re.compile(r"目标|规划|预期|预计|计划")
+_ATTRIBUTE = re.compile(r"^(?:预期性|约束性|预期|约束)$")
+_TASK_HEAD = re.compile(r"任务|举措|事项|内容|措施")
+_ASSIGNED = re.compile(r"完成.{0,12}(?:任务|目标|下达|要求|指标)|达到.{0,10}(?:要求|标准|目标)|按.{0,12}(?:下达|要求|任务)|(?:上级|国家|省|市|区).{0,4}下达")
+_QUALITATIVE = re.compile(r"(?:持续|逐步|稳步|明显|显著|大幅|进一步|基本|保持|稳中|不断)[^\d]{0,14}|全[国省市区].{0,6}(?:前列|领先|平均).{0,6}|[^\d]{0,8}(?:前列|领先)")
+_EMPTY = re.compile(r"[-/\\一]{1,4}|无|空|暂无|…+")
+_VALUEISH = re.compile(r"^[^\d*]{0,14}?[:：]?\s*[<>≥≤≈±〔\[(]*\s*(?:-?\d|\*)")
+_NUMERIC = re.compile(r"^[<>≥≤≈±=〔\[(约近超]*\s*(?:-?\d[\d,]*(?:\.\d+)?|\*+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Meaning of a value column."""
+
+    kind: str  # baseline, target, annual_target, growth
+    year: int | None
+    title: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of an indicator table."""
+
+    label: Cell
+    unit: str | None
+    values: list[tuple[Column, list[Cell]]]
+    attribute: str | None
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Grid:
+    """An indicator table that was understood: its rows, its place, whether its cells were flattened."""
+
+    rows: list[Row]
+    start: int
+    end: int
+    flattened: bool
+    note: str = ""
+    columns: list[Column] = field(default_factory=list)
+
+
+def role(title: str) -> str | None:
+    """What a column holds, by its heading; None when the words are not those of a heading."""
+    text = re.sub(r"\(.*?\)", "", squash(normal(title)))
+    for name, pattern in (
+        ("serial", _HEAD_SERIAL),
+        ("unit", _HEAD_UNIT),
+        ("attribute", _HEAD_ATTRIBUTE),
+        ("category", _HEAD_CATEGORY),
+        ("other", _HEAD_OTHER),
+        ("name", _HEAD_NAME),
+    ):
+        if pattern.match(text):
+            return name
+    full = squash(normal(title))
+    if len(full) > 22 or not full:
+        return None
+    if _YEAR.search(full) or re.search(r"五[”\"]?(?:期?末|期间|时期|目标|年均)|(?:规划|中|近|远)期(?:目标|末)?(?:值)?$", full):
+        return "value"
+    if re.fullmatch(r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|年均)(?:值|数|增长|增速|完成|水平)?)(?:\(.{0,8}\))?", full):
+        return "value"
+    return None
+
+
+def _year_of(title: str, period: Period | None) -> int | None:
+    found = _YEAR.findall(title)
+    if found:
+        return int(found[-1])
+    five = re.search(r"([一二三四五六七八九十]{2,3})五", title)
+    if five:
+        ordinal = chinese_number(five.group(1))
+        if ordinal and ordinal < 30:
+            return five_year(ordinal).end
+    if period:
+        return period.base if _HEAD_BASE.search(title) else period.end
+    return None
+
+
+def columns_of(titles: list[str], period: Period | None) -> list[Column]:
+    """Meaning of the value columns, given their headings in order."""
+    plain = [squash(normal(title)) for title in titles]
+    years = [_year_of(title, period) for title in plain]
+    bare = [title for title, year in zip(plain, years, strict=True) if year and not _HEAD_GROWTH.search(title)]
+    dated = [year for title, year in zip(plain, years, strict=True) if year and not _HEAD_GROWTH.search(title)]
+    only_years = bool(bare) and all(not _HEAD_BASE.search(title) for title in bare)
+    consecutive = len(dated) >= 3 and all(later - earlier == 1 for earlier, later in zip(dated, dated[1:], strict=False))
+    if consecutive and not only_years:
+        rest = [title for title in bare if not _HEAD_BASE.search(title)]
+        consecutive = len(rest) >= 3
+    out: list[Column] = []
+    for place, (title, year) in enumerate(zip(plain, years, strict=True)):
+        if _HEAD_GROWTH.search(title) and not re.fullmatch(r"(?:19|20)\d{2}年?", title):
+            kind = "growth"
+            year = period.end if period else year
+        elif _HEAD_BASE.search(title):
+            kind = "baseline"
+        elif consecutive and not (period and year and year < period.base):
+            kind = "annual_target"
+        elif _HEAD_AIM.search(title):
+            kind = "target"
+        elif period and year is not None:
+            kind = "baseline" if year < period.start else "target"
+        else:
+            kind = "baseline" if place == 0 and len(titles) > 1 else "target"
+        out.append(Column(kind, year, title))
+    return out
+
+
+def _fits(roles: list[str | None]) -> bool:
+    """Whether a line of headings is that of an indicator table."""
+    named = roles.count("name") + roles.count("category") + roles.count("unit") + roles.count("serial")
+    return roles.count("value") >= 1 and named >= 1 and (roles.count("name") >= 1 or roles.count("value") >= 2)
+
+
+# --- tables with real cells -----------------------------------------------------------------------------------------
+
+
+def read_grid(table: Table, period: Period | None) -> Grid | None:
+    """Rows of a table with real cells; None when its headings are not those of an indicator table."""
+    for depth, head in enumerate(table.rows[:5]):
+        roles = [role(cell.text) for cell in head]
+        titles = [cell.text for cell in head]
+        used = depth + 1
+        following = table.rows[used] if used < len(table.rows) else ()
+        under = [role(cell.text) for cell in following]
+        if following and len(following) == len(head) and under.count("value") >= 2 and not any(_NUMERIC.match(normal(cell.text)) and not role(cell.text) for cell in following):
+            titles = [upper if squash(upper) == squash(lower.text) or not lower.text.strip() else f"{upper}{lower.text}" for upper, lower in zip(titles, following, strict=True)]
+            roles = [high if high not in {None, "value"} else ("value" if low == "value" or high == "value" else low) for high, low in zip(roles, under, strict=True)]
+            used += 1
+        if not _fits(roles):
+            continue
+        return _grid_rows(table, used, roles, titles, period)
+    return None
+
+
+def _grid_rows(table: Table, used: int, roles: list[str | None], titles: list[str], period: Period | None) -> Grid | None:
+    places = [place for place, name in enumerate(roles) if name == "value"]
+    first_value = places[0]
+    columns = columns_of([titles[place] for place in places], period)
+    names = [place for place, name in enumerate(roles) if name == "name"]
+    if not names:
+        names = [place for place in range(first_value) if roles[place] not in {"serial", "unit", "attribute", "other", "value"}][-1:]
+    if not names:
+        return None
+    # A heading merged over two columns leaves sub-labels beside the name, without a heading of their own.
+    names += [place for place in range(names[-1] + 1, first_value) if roles[place] is None]
+    unit_place = roles.index("unit") if "unit" in roles else None
+    attribute_place = roles.index("attribute") if "attribute" in roles else None
+    rows: list[Row] = []
+    for line in table.rows[used:]:
+        if len(line) < len(roles):
+            continue
+        parts = []
+        for place in names:
+            if line[place].text.strip() and (not parts or squash(parts[-1].text) != squash(line[place].text)):
+                parts.append(line[place])
+        values = [(column, [line[place]]) for column, place in zip(columns, places, strict=True) if line[place].text.strip()]
+        if not parts or not values:
+            continue
+        texts = {squash(cell.text) for cell in line if cell.text.strip()}
+        if len(texts) == 1:
+            continue
+        label = parts[0] if len(parts) == 1 else Cell("".join(part.text for part in parts), parts[0].start, parts[-1].end)
+        unit = squash(line[unit_place].text) or None if unit_place is not None else None
+        attribute = squash(line[attribute_place].text) or None if attribute_place is not None else None
+        filled = [cell for cell in line if cell.end > cell.start]
+        rows.append(Row(label, unit, values, _attribute(attribute), min(cell.start for cell in filled), max(cell.end for cell in filled)))
+    return Grid(rows, table.start, table.end, False, columns=columns) if rows else None
+
+
+def _attribute(text: str | None) -> str | None:
+    found = re.search(r"预期|约束", text or "")
+    return f"{found.group()}性" if found else None
+
+
+# --- tables flattened by a web page ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    cell: Cell
+    plain: str
+
+
+def _lines(document: Document) -> list[_Line]:
+    plain = normal(document.text)
+    out: list[_Line] = []
+    for block in document.blocks:
+        if block.kind == "table":
+            out.append(_Line(Cell("", block.start, block.start), ""))
+            continue
+        text = plain[block.start : block.end]
+        start = block.start + len(text) - len(text.lstrip())
+        end = block.start + len(text.rstrip())
+        if end > start:
+            out.append(_Line(Cell(document.text[start:end], start, end), plain[start:end]))
+    return out
+
+
+def split_table(document: Document) -> list[Table]:
+    """Tables written with a tab, a bar or wide gaps between cells, one row per line."""
+    plain = normal(document.text)
+    tables: list[Table] = []
+    run: list[tuple[Cell, ...]] = []
+
+    def close() -> None:
+        if len(run) >= 2:
+            tables.append(Table(tuple(run), run[0][0].start, run[-1][-1].end))
+        run.clear()
+
+    for block in document.blocks:
+        if block.kind == "table":
+            close()
+            continue
+        line = plain[block.start : block.end]
+        cells = _cells(line, block.start, document.text)
+        if len(cells) >= 3:
+            if run and len(run[0]) != len(cells):
+                close()
+            run.append(tuple(cells))
+        elif not re.fullmatch(r"[\s|:+-]*", line):
+            close()
+    close()
+    return tables
+
+
+def _cells(line: str, offset: int, text: str) -> list[Cell]:
+    body = line.strip()
+    if "|" in body and body.count("|") >= 3:
+        pattern = r"\|"
+        if re.fullmatch(r"[\s|:+-]*", body):
+            return []
+    elif "\t" in body:
+        pattern = r"\t"
+    elif re.search(r"\S {2,}\S", body) and "。" not in body:
+        pattern = r" {2,}"
+    else:
+        return []
+    cells: list[Cell] = []
+    low = offset + line.index(body)
+    high = low + len(body)
+    if body.startswith("|"):
+        low += 1
+    if body.endswith("|"):
+        high -= 1
+    place = low
+    for part in re.split(pattern, text[low:high].replace("｜", "|") if pattern == r"\|" else line[low - offset : high - offset]):
+        inner = part.strip()
+        start = place + (len(part) - len(part.lstrip()) if inner else 0)
+        cells.append(Cell(text[start : start + len(inner)], start, start + len(inner)))
+        separator = re.compile(pattern).match(line, place + len(part) - offset)
+        place += len(part) + (len(separator.group()) if separator else 1)
+    return cells
+
+
+def read_flattened(document: Document, period: Period | None) -> list[Grid]:
+    """Indicator tables whose cells stand one per line."""
+    lines = _lines(document)
+    grids: list[Grid] = []
+    place = 0
+    while place < len(lines):
+        head = _heading_run(lines, place)
+        if head is None:
+            place += 1
+            continue
+        roles, titles, after = head
+        grid, after = _flattened_rows(lines, after, roles, titles, period)
+        if grid and grid.rows:
+            grid.start = lines[place].cell.start
+            grids.append(grid)
+            place = after
+        else:
+            place += 1
+    return grids
+
+
+def _heading_run(lines: list[_Line], place: int) -> tuple[list[str], list[str], int] | None:
+    roles: list[str] = []
+    titles: list[str] = []
+    here = place
+    while here < len(lines) and len(roles) < 14:
+        text = squash(lines[here].plain)
+        name = role(text)
+        if name is None or (roles and name in {"name", "serial", "unit", "attribute"} and name in roles):
+            break
+        roles.append(name)
+        titles.append(text)
+        here += 1
+    if len(roles) < 3 or not _fits(list(roles)):
+        return None
+    return roles, titles, here
+
+
+class _Stream:
+    """Collects flattened cells into rows."""
+
+    def __init__(self, roles: list[str], columns: list[Column], blank_rows: bool) -> None:
+        self.columns = columns
+        self.has_unit = "unit" in roles
+        self.has_serial = "serial" in roles
+        self.has_attribute = "attribute" in roles
+        self.rows: list[Row] = []
+        self.serial = 0
+        self.reset()
+
+    def reset(self) -> None:
+        self.labels: list[_Line] = []
+        self.unit: str | None = None
+        self.values: list[_Line] = []
+        self.attribute: str | None = None
+        self.last: _Line | None = None
+
+    def close(self) -> None:
+        if self.labels and self.values:
+            first, last = self.labels[0].cell, (self.last or self.values[-1]).cell
+            end_label = self.labels[-1].cell
+            label = Cell("".join(line.cell.text.strip() for line in self.labels), first.start, end_label.end)
+            self.rows.append(Row(label, self.unit, self.assign(), self.attribute, first.start, last.end))
+        self.reset()
+
+    def assign(self) -> list[tuple[Column, list[Cell]]]:
+        """Spread value cells over the columns: a component key that comes again starts the next column."""
+        groups: list[list[_Line]] = []
+        seen: set[str] = set()
+        previous = ""
+        for line in self.values:
+            key = component_key(line.plain)
+            follows = bool(key) and bool(groups) and key not in seen and previous != ""
+            if not follows:
+                groups.append([])
+                seen = set()
+            groups[-1].append(line)
+            seen.add(key)
+            previous = key
+        missing = len(self.columns) - len(groups)
+        # A blank cell vanished with the page: what is left belongs to the later columns, where the targets stand.
+        offset = missing if missing > 0 else 0
+        out: list[tuple[Column, list[Cell]]] = []
+        for place, group in enumerate(groups[: len(self.columns)]):
+            out.append((self.columns[place + offset], [line.cell for line in group]))
+        return out
+
+    def filled(self) -> int:
+        keys = [component_key(line.plain) for line in self.values]
+        if any(keys):
+            return 0
+        return len(self.values)
+
+
+def component_key(text: str) -> str:
+    """Key of one part of a composite cell: 雏鹰:534 -> 雏鹰, 51.5(占本区) -> (占本区); "" for a plain value."""
+    body = squash(text)
+    colon = re.match(r"([^\d:*]{1,20}):", body)
+    if colon:
+        return colon.group(1)
+    scope = re.search(r"\d[^()]*\((占[^()]{1,8}|[^()\d]{0,4}[本全][市区省县国][^()]{0,4})\)$", body)
+    return f"({scope.group(1)})" if scope else ""
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell holds a value (a number, a mask, a dash, a task set from above) rather than a name."""
+    body = squash(normal(text))
+    if not body:
+        return False
+    if _EMPTY.fullmatch(body) or (len(body) <= 20 and (_ASSIGNED.search(body) or _QUALITATIVE.fullmatch(body))):
+        return True
+    if _NUMERIC.match(body):
+        return True
+    return bool(component_key(body)) and bool(re.search(r"\d|\*", body))
+
+
+def _flattened_rows(
+    lines: list[_Line], place: int, roles: list[str], titles: list[str], period: Period | None
+) -> tuple[Grid | None, int]:
+    columns = columns_of([title for title, name in zip(titles, roles, strict=True) if name == "value"], period)
+    stream = _Stream(roles, columns, False)
+    begin = place
+    last_good = place
+    while place < len(lines):
+        line = lines[place]
+        body = squash(line.plain)
+        if not body or _ends_table(line.plain):
+            break
+        if stream.has_attribute and _ATTRIBUTE.match(body):
+            stream.attribute, stream.last = _attribute(body), line
+            stream.close()
+            last_good = place + 1
+        elif stream.has_serial and body.isdigit() and int(body) == stream.serial + 1 and (not stream.labels or stream.filled() >= len(columns)):
+            if stream.filled() >= len(columns):
+                stream.close()
+                last_good = place
+            if stream.labels and not stream.values:
+                stream.reset()
+            stream.serial += 1
+        elif is_value(line.plain) and stream.labels and not _opens_label(body, stream):
+            stream.values.append(line)
+            stream.last = line
+            if not stream.has_attribute and not stream.has_serial and stream.filled() >= len(columns):
+                stream.close()
+                last_good = place + 1
+        elif stream.has_unit and stream.labels and not stream.values and is_unit(body):
+            stream.unit = body
+        else:
+            if stream.values:
+                stream.close()
+                last_good = place
+            if stream.labels and not _continues(stream, body):
+                stream.labels = []
+            stream.labels.append(line)
+            if len(stream.labels) > 4:
+                break
+        place += 1
+    if stream.values:
+        stream.close()
+        last_good = place
+    if not stream.rows:
+        return None, begin
+    return Grid(stream.rows, lines[begin].cell.start, stream.rows[-1].end, True, columns=columns), last_good
+
+
+def _opens_label(body: str, stream: _Stream) -> bool:
+    return not stream.values and bool(component_key(body)) and not re.search(r"\d", body)
+
+
+def _continues(stream: _Stream, body: str) -> bool:
+    """Whether a line goes on with the label above it: a bracket, or a word broken by the page. Otherwise that was a category."""
+    return body.startswith("(") or stream.labels[-1].plain.rstrip().endswith(("、", "及", "的", "("))
+
+
+def _ends_table(text: str) -> bool:
+    body = text.strip()
+    if re.match(r"(?:注|说明|备注)\s*:|第[一二三四五六七八九十]+[章节]|[一二三四五六七八九十]{1,2}、|\([一二三四五六七八九十]\)", body):
+        return True
+    return len(body) > 90 or ("。" in body and len(body) > 30)
+
+
+# --- one cell -------------------------------------------------------------------------------------------------------
+
+
+def cell_state(text: str) -> str | None:
+    """`assigned`, `empty` or `qualitative` for a cell without a number, else None."""
+    body = squash(normal(text))
+    if _EMPTY.fullmatch(body):
+        return "empty"
+    if _ASSIGNED.search(body) and not _NUMERIC.match(body):
+        return "assigned"
+    if not re.search(r"\d|\*", body) and chinese_number(body) is None:
+        return "qualitative"
+    return None
