@@ -83,8 +83,17 @@ def report_observation(
 
 
 @transaction.atomic
-def record_printed(*, by: Actor, at: datetime, indicator_id: int, as_of: date, value: Decimal, note: str = "") -> Observation:
-    """An achieved value that the plan itself prints. Recording the same again changes nothing.
+def record_printed(
+    *,
+    by: Actor,
+    at: datetime,
+    indicator_id: int,
+    as_of: date,
+    value: Decimal | None,
+    unknown_because: str = "",
+    note: str = "",
+) -> Observation:
+    """An achieved value that the plan itself prints, or prints masked. Recording the same again changes nothing.
 
     Raises: Denied, NotFound, WrongObservation.
     """
@@ -95,13 +104,14 @@ def record_printed(*, by: Actor, at: datetime, indicator_id: int, as_of: date, v
         indicator=indicator,
         as_of=as_of,
         origin=Observation.Origin.PRINTED,
-        value=_value(indicator, value, None, None, ""),
+        value=_value(indicator, value, None, None, unknown_because),
+        unknown_because=unknown_because.strip()[:200],
         verification=Observation.Verification.VERIFIED,
         note=note.strip(),
         recorded_by_id=by.user_id,
         recorded_at=at,
     )
-    if old and (old.value, old.note) == (new.value, new.note):
+    if old and (old.value, old.unknown_because, old.note) == (new.value, new.unknown_because, new.note):
         return old
     write(new, old)
     _record(new, "observation.printed", old, by=by, at=at)
