@@ -102,7 +102,8 @@ WSGI_APPLICATION = "wulian.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Named first so that our sign-in pages come before those of the libraries, whose apps stand earlier.
+        "DIRS": [PACKAGE / "portal" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -215,7 +216,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-STATICFILES_DIRS = [("generated", HOME / "generated")] if (HOME / "generated").exists() else []
+(HOME / "generated").mkdir(parents=True, exist_ok=True)  # the charts' script, written at set-up
+STATICFILES_DIRS = [("generated", HOME / "generated")]
 UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["wulian.foundation.files.LimitedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
