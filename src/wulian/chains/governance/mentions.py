@@ -14,7 +14,7 @@ from typing import Any
 
 from wulian.engines.planreader.units import measure_of
 
-from .models import Indicator, Target
+from .models import Extraction, Indicator, Target
 
 _MARKS = re.compile(r"[\s“”\"'‘’「」『』《》〈〉（）()\[\]【】、,，.。;；:：·…—–-]")
 _COUNTING_TAIL = re.compile(r"(?<![指系倍])(?:总数量|总数|总量|数量|个数|家数|数)$")
@@ -167,6 +167,24 @@ class Mention:
     comparator: str
     from_table: bool
     commitment: str = ""
+
+
+def mention_of(row: Extraction) -> Mention:
+    """What grouping needs to know of an extraction."""
+    values = row.values
+    return Mention(
+        pk=row.pk,
+        position=row.position,
+        key=row.group_key,
+        name=values["name"],
+        year=int(values["year"]),
+        value=number(values["value"]),
+        state=values["number_state"],
+        past=is_past(values["mention"]),
+        comparator=values["comparator"],
+        from_table=bool(row.printed.get("from_table")),
+        commitment=values.get("commitment", ""),
+    )
 
 
 def rank(mention: Mention) -> tuple[bool, int]:

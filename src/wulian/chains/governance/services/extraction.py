@@ -25,7 +25,7 @@ from ..models import Extraction, Indicator, PlanDocument, Target
 from ..units import UnitMatcher
 from ..work_errors import PlanNotDraft, PlanNotRead, WrongStep
 from .editing import conflict
-from .reading import get_document, mention_of, premerge
+from .reading import get_document, premerge
 
 State = Extraction.State
 What = Extraction.What
@@ -133,7 +133,7 @@ def merge_groups(*, by: Actor, document_id: int, keep: str, drop: str, at: datet
         moving = [row for row in rows if row.group_key == drop]
         if not heads or not moving:
             raise NotFound(what=_("要合并的两组摘录"))
-        head = min(heads, key=lambda row: mentions.rank(mention_of(row)))
+        head = min(heads, key=lambda row: mentions.rank(mentions.mention_of(row)))
         live = {row.pk: row for row in rows if row.state in (State.PENDING, State.ACCEPTED)}
         for row in moving:
             before = _group_state(row)
@@ -142,7 +142,7 @@ def merge_groups(*, by: Actor, document_id: int, keep: str, drop: str, at: datet
                 row.values[name] = head.values.get(name, "")
             row.owner_id, row.metric = head.owner_id or row.owner_id, head.metric or row.metric
             _save(by, document, row, "extraction.group_merged", before, at)
-        for pk, into in mentions.repeats(mention_of(row) for row in live.values()).items():
+        for pk, into in mentions.repeats(mentions.mention_of(row) for row in live.values()).items():
             row = live[pk]
             before = _group_state(row)
             if row.state == State.ACCEPTED and live[into].state == State.PENDING:
