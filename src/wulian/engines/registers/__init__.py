@@ -1,0 +1,24 @@
+"""Registers as code: the grammar of a definition file, its strict loading and its checks. Pure; tables and pages are in
+`wulian.registers`.
+
+    definition = load_definition(Path("envoys.yaml"))      # DefinitionRefused: every flaw with file, line and what to do
+    lifecycle = lifecycle_of(definition)
+"""
+
+from .checks import lifecycle_of
+from .loading import DefinitionRefused, Flaw, load_definition, load_folder, parse_definition
+from .schema import Audience, CounterDefinition, Definition, FieldDefinition, FieldType
+
+__all__ = [
+    "Audience",
+    "CounterDefinition",
+    "Definition",
+    "DefinitionRefused",
+    "FieldDefinition",
+    "FieldType",
+    "Flaw",
+    "lifecycle_of",
+    "load_definition",
+    "load_folder",
+    "parse_definition",
+]
