@@ -45,6 +45,7 @@ STATUSES: dict[str, tuple[str, Any]] = {
     "behind": ("late", gettext_lazy("落后")),
     "no_data": ("none", gettext_lazy("无数")),
     "not_set": ("none", gettext_lazy("未下达")),
+    "qualitative": ("none", gettext_lazy("定性")),
 }
 # Units as they stand in plans and catalogues; listed so that the catalogue of translations holds them.
 UNITS: dict[str, Any] = {
@@ -193,7 +194,7 @@ def bullet(now: Any, milestone: Any = None, final: Any = None, code: str = "", s
     """
     here, tick, edge = as_decimal(now), as_decimal(milestone), as_decimal(final)
     if here is None or edge is None:
-        word = _("还没有数") if here is None else _("上级下达后生效")
+        word = _("上级下达后生效") if edge is None else _("还没有数")
         return format_html('<span class="small muted">{}</span>', word)
     origin = as_decimal(start) or Decimal(0)
     span = edge - origin
@@ -254,15 +255,15 @@ def _script_json(data: Mapping[str, Any]) -> SafeString:
 
 
 @register.inclusion_tag("components/_stack.html")
-def stack(counts: Mapping[str, int]) -> dict[str, Any]:
-    """A stacked bar of counts by status code, with its legend in words."""
+def stack(counts: Mapping[str, int], legend: bool = True) -> dict[str, Any]:
+    """A stacked bar of counts by status code, with its legend in words (it is always spoken)."""
     colours = {"ok": "ok", "pace": "brand", "warn": "warn", "late": "act", "none": "none"}
     parts = [
         {"count": counts[code], "word": word, "colour": f"var(--{colours[css]})"}
         for code, (css, word) in STATUSES.items()
         if counts.get(code)
     ]
-    return {"parts": parts, "label": "，".join(f"{part['word']} {part['count']}" for part in parts)}
+    return {"parts": parts, "legend": legend, "label": "，".join(f"{part['word']} {part['count']}" for part in parts)}
 
 
 @register.simple_tag
