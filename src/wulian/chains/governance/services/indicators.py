@@ -228,7 +228,7 @@ def _check_binding(indicator: Indicator, code: str, factor: Decimal) -> None:
         raise WrongBinding(why=_("换算系数要大于零。"))
     if indicator.kind == Indicator.Kind.RANK:
         raise WrongBinding(why=_("位次要和别的区域比较得出，不能由本区域的口径计算；请填报并写明来源。"))
-    if indicator.kind == Indicator.Kind.PER_YEAR and metric.period != metrics.Period.YEAR:
+    if indicator.kind == Indicator.Kind.PER_YEAR and metric.period == metrics.Period.INSTANT:
         why = _("“%(metric)s”是某一天的存量，不是一年里发生的数量，不能用于“每年数量”。") % {"metric": metric.name}
         raise WrongBinding(why=why)
     if indicator.pk and indicator.components.exists():
