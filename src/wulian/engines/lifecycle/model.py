@@ -105,7 +105,8 @@ class Lifecycle:
         return [*self._naming_problems(), *self._wiring_problems(), *self._reach_problems()]
 
     def _naming_problems(self) -> Iterable[Flaw]:
-        for place, items in (("states", self.states), ("transitions", self.transitions)):
+        named: dict[str, tuple[State, ...] | tuple[Transition, ...]] = {"states": self.states, "transitions": self.transitions}
+        for place, items in named.items():
             seen: set[str] = set()
             for index, item in enumerate(items):
                 if item.code in seen:

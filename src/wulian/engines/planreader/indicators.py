@@ -114,7 +114,7 @@ def _from_cell(
         )
 
     if state is not None:
-        if squash(cell.text):
+        if squash(cell.text) and not (column.kind == "growth" and state == "empty"):
             yield made(None, None, label, own_unit, (cell.start, cell.end), kind, state)
         return
     parts = [found for found in _PART.finditer(plain) if not _in_note(plain, found.start("num"))]
@@ -144,6 +144,8 @@ def _from_cell(
             comparator, what = None, "mask"
         if part.group("open") and part.group("close") and part.group("open") in "〔[":
             what = "sum"
+        if what == "sum" and column.kind == "growth":
+            title = f"{name}累计"
         end = part.end("tail") if part.group("tail") else (part.end("unit") if part.group("unit") else high)
         start = part.start("sign") if part.group("sign") else low
         if part.group("to"):

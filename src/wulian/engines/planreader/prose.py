@@ -149,7 +149,7 @@ class _Sentence:
         for number, (start, end) in enumerate(self.cuts):
             clause = self.body[start:end]
             if number and self.body[start - 1] == ";":
-                state.subject, state.every_year, state.new, state.last = "", False, False, None
+                state.every_year, state.new, state.last = False, False, None
             self._read_years(clause)
             state.tense = state.tense or whole
             items = [item for item in self.quantities if start <= item.start < end]
@@ -181,33 +181,44 @@ class _Sentence:
     def _read_clause(self, number: int, start: int, end: int, items: list[Quantity]) -> None:
         state = self.state
         lead = self.body[start : items[0].start]
-        if lex.CONDITION.search(self._part(start, end)) and all(_is_money(item) or item.unit in {"%", "倍", "年"} for item in items):
+        if self._is_condition(start, end) and all(_is_money(item) or item.unit in {"%", "倍", "年"} for item in items):
             return
         names = self._shared_names(lead, items, start, end)
         previous = start
         accepted: list[Indicator] = []
         state.new = False
         base_subject = state.subject
+        shared_words: list[str] = []
         for place, item in enumerate(items):
             following = items[place + 1].start if place + 1 < len(items) else end
             left, right = self.body[previous : item.start], self.body[item.end : following]
             if names is not None:
                 chosen: str | None = names[place] if place < len(names) else None
-                words = lex.strip_predicate(re.sub(r"(?:分别|各)\D{0,8}$", "", left) if place else left)[1]
-                words = lex.strip_predicate(left)[1] or words
-                self._emit(item, chosen, words, left, start, end, number, accepted)
+                words = lex.strip_predicate(left)[1]
+                words = words if not place else shared_words
+                shared_words = words
+                self._emit(item, self._growth_name(chosen, words, item) if chosen else None, words, left, start, end, number, accepted)
                 previous = item.end
                 continue
             before = len(accepted)
+            if item.form == "high" and place and items[place - 1].form == "low" and accepted and accepted[-1].span[0] == self.low + items[place - 1].start:
+                self._emit(item, accepted[-1].name, [], "", start, end, number, accepted)
+                continue
+            if item.form == "low" and place + 1 < len(items):
+                following = items[place + 2].start if place + 2 < len(items) else end
+                right = self.body[items[place + 1].end : following]
             used = self._read_one(item, left, right, place, following, start, end, number, accepted, base_subject)
             if len(accepted) > before:
                 previous = item.end + used
 
-    def _part(self, start: int, end: int) -> str:
-        """The stretch between semicolons around a clause."""
-        low = self.body.rfind(";", 0, start) + 1
-        high = self.body.find(";", end)
-        return self.body[low : high if high >= 0 else len(self.body)]
+    def _is_condition(self, start: int, end: int) -> bool:
+        """Whether a clause sets a rule of support (对…的企业，给予…奖励) rather than an aim."""
+        clause = self.body[start:end]
+        if lex.CONDITION.search(clause) or re.search(r"(?:单个|每个|每家|每项|单项|单户|每户|每人)[^,;]{0,12}(?:额度|支持|标准|不超过|限额)", clause):
+            return True
+        stop = self.body.find(";", end)
+        rest = self.body[end : stop if stop >= 0 else len(self.body)]
+        return bool(lex.CONDITION.search(rest)) and bool(re.search(r"^\s*(?:其中)?(?:对|凡|按|符合|经|首次|年度?|上年)|的(?:企业|项目|单位|机构|平台|人才|个人|团队)?$", clause))
 
     def _shared_names(self, lead: str, items: list[Quantity], start: int, end: int) -> list[str] | None:
         """Names for A、B、C分别达到… and A、B各…, one per quantity; None when the clause is not of that shape."""
@@ -249,9 +260,12 @@ class _Sentence:
         left_words, predicate = lex.strip_predicate(left)
         continuing = bool(accepted) and bool(re.fullmatch(r"\s*(?:、|和|与|及|以及|,)?\s*", left))
         doing = lex.DOING_END.search(left.rstrip())
+        graded = self.body[item.end - 1 : item.end] == "级"
+        if graded and not re.search(r"(?:收入|营收|产值|规模|总量|投资|成交额)$", left_words):
+            return 0
         noun, used = self._right_noun(right, following, end, item)
         reach = bool(predicate) and bool(_BARE_CUE.search(left.rstrip()))
-        if right.startswith("的") and item.form == "plain" and not re.match(r"的(?:目标|水平|规模|速度|任务|以上|增长|增速)", right):
+        if right.startswith("的") and item.form == "plain" and not re.match(r"的(?:目标|水平|规模(?!以上)|速度|任务|以上|增长|增速)", right):
             share = item.unit == "%" and (doing or not left_words) and not reach
             if not share:
                 return 0
@@ -430,8 +444,9 @@ class _Sentence:
         average = _AVERAGE.search(words)
         if item.unit == "%" and average and not re.search(r"增速|增长率|增长$", name):
             return f"{name}{average.group()}" if "增" in average.group() or "降" in average.group() or "提" in average.group() else f"{name}年均增长"
-        if item.unit == "%" and re.search(r"(?:同比|累计)?(?:增长|下降|降低|减少)(?!到|至)", words) and not re.search(r"增速|增长率|增幅|降幅|下降率|降低率", name):
-            return name + re.search(r"(?:同比|累计)?(?:增长|下降|降低|减少)", words).group()  # type: ignore[union-attr]
+        change = re.search(r"(?:同比|累计)?(?:增长|下降|降低|减少|压缩|压减|缩短)(?!到|至)", words)
+        if item.unit == "%" and change and not re.search(r"增速|增长率|增幅|降幅|下降率|降低率|压减率|下降$|降低$", name):
+            return name + change.group()
         return name
 
     def _sound_name(self, name: str, item: Quantity, doing: bool, reach: bool) -> bool:
@@ -447,6 +462,8 @@ class _Sentence:
         state = self.state
         if accepted and continuing:
             return accepted[-1].name
+        if item.unit in {"个百分点", "百分点"} and state.last is not None and state.last.unit == "%":
+            return state.last.name
         if predicate or item.form in {"mask"}:
             words = "".join(reversed(predicate))
             if state.last is not None and not subject:
@@ -528,7 +545,8 @@ class _Sentence:
         if not baseline:
             state.last, state.last_clause = made, number
         if not keep_subject and not baseline:
-            state.subject = re.sub(r"占[^占]*$" if item.unit == "%" else r"\([^()]*\)$", "", clean) or clean
+            base = re.sub(r"(?:翻番|(?:年均|同比|累计|复合)*(?:增长|下降|降低|减少|提高|压缩)|年均增速|增速)$", "", clean)
+            state.subject = re.sub(r"占[^占]*$" if item.unit == "%" else r"\([^()]*\)$", "", base) or clean
 
     def _kind(self, clause_tense: str, new: bool, name: str, predicate: str, item: Quantity) -> str:
         if clause_tense == "actual":
@@ -666,6 +684,7 @@ def _clean_name(text: str, predicate: list[str]) -> str:
 
 def _final_name(name: str, item: Quantity) -> str:
     body = re.sub(r"\s+", "", name).strip(",、;:。")
+    body = re.sub(r"^((?:全|我|本)[国省市区县州])(?:共有|共|拥有|建有|现有|已有|累计|新增有)(?=[^占])", r"\1", body)
     if item.unit == "%" and re.search(r"占[^占]{1,10}$", body) and not re.search(r"比重|比例|份额|占比|之比|率$", body):
         body += "比重"
     if item.unit == "倍" and not re.search(r"倍|翻|增长", body):
@@ -724,6 +743,9 @@ def _split_names(text: str, wanted: int | None) -> list[str]:
     first = re.match(r"(.{2,24})的(?=.{2,})", parts[0]) if parts else None
     if first and re.search(r"认定|备案|获批|建成|新增", first.group(1)):
         parts[0] = parts[0][first.end() :]
+    short = [part for part in parts[:-1] if len(part) <= 4 and not lex.INDICATOR_NOUN.search(part)]
+    if len(parts) > 1 and short == parts[:-1] and len({len(part) for part in short}) == 1 and len(parts[-1]) > len(short[0]) + 3 and not head:
+        return [*(f"{part}{parts[-1][len(part) :]}" for part in short), parts[-1]]
     if head:
         parts = [part if part.endswith(head) else f"{part}{head}" for part in parts]
     elif parts and len(parts) > 1:

@@ -14,7 +14,7 @@ from wulian.engines.planreader.tasks import read_tasks
 from wulian.engines.planreader.text import normal
 
 _TITLE = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排")
-_WHOLE_TITLE = re.compile(r"^(?!.*(?:印发|关于|最新|解读|发布)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$")
+_WHOLE_TITLE = re.compile(r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$")
 _NOT_TITLE = re.compile(r"^(?:关于印发|各区|各县|各市|当前位置|附件)|通知$|印发给|位置:|请.*执行|贯彻|为深入|根据|《[^》]*》.{6,}")
 
 

@@ -14,11 +14,12 @@ from wulian.engines.planreader.text import chinese_number, normal
 
 _HAN = "[一二三四五六七八九十百]"
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("annex", re.compile(r"(附件\s*\d*|附\s*录\s*\d*)\s*(?:[:.]\s*|$)")),
     ("part", re.compile(rf"(第\s*{_HAN}+\s*(?:篇|部分))[\s、:]*")),
     ("chapter", re.compile(rf"(第\s*{_HAN}+\s*章)[\s、:]*")),
     ("section", re.compile(rf"(第\s*{_HAN}+\s*节)[\s、:]*")),
     ("article", re.compile(rf"(第\s*{_HAN}+\s*条)[\s、:]*")),
-    ("han", re.compile(rf"({_HAN}{{1,3}})\s*[、.](?!\d)\s*")),
+    ("han", re.compile(rf"({_HAN}{{1,3}})\s*(?:、|\.(?!\d))\s*")),
     ("han_bracket", re.compile(rf"(\(\s*{_HAN}{{1,3}}\s*\))[、.\s]*")),
     ("box", re.compile(rf"((?:专栏|专表|专题|图|表|附表|附图)\s*(?:\d+(?:-\d+)?|{_HAN}{{1,2}})?)[\s:、.]+(?=\S)|((?:专栏|附表|附图|图|表)\s*\d+)(?=[^\d\s])")),
     ("digit", re.compile(r"(\d{1,3})\s*(?:[.、]|\.\s)(?!\d)\s*")),
@@ -215,6 +216,10 @@ def _han(value: int) -> str:
 def _nests(stack: list[Node], kind: str) -> bool:
     """Whether a heading of `kind` may stand under the top of the stack."""
     top = stack[-1]
+    if kind == "annex":
+        return False
+    if top.kind == "annex":
+        return True
     if top.kind == kind:
         return False
     if any(node.kind == kind for node in stack):
@@ -281,7 +286,7 @@ def _find_lost_parents(lines: list[Paragraph], plain: str, out: list[tuple[str, 
 
 def _note_gap(node: Node, elder: Node | None, plain: str, gaps: list[tuple[str, Span, Span]]) -> None:
     """Remember a jump in the numbering (二 missing between 一 and 三) with both places."""
-    if node.restored or elder is None or node.kind in {"box", "dash", "titled", "plain"}:
+    if node.restored or elder is None or node.kind in {"box", "dash", "titled", "plain", "annex"}:
         return
     now, before = ordinal(node.kind, node.id), ordinal(elder.kind, elder.id)
     if elder.restored and elder.kind == "han":

@@ -187,7 +187,7 @@ def _assigned_tasks(document: Document, structure: Structure, assigned: dict[int
             leaf = not node.children or all(child.kind in {"titled", "dash", "box"} and id(child) not in assigned for child in node.children)
             covered = any(id(other) in assigned for other in ancestors)
             off = any(_NOT_TASK.search(other.title) for other in (node, *ancestors))
-            if not leaf or covered or off or node.kind in {"box", "titled", "dash"} or not ancestors:
+            if not leaf or covered or off or node.kind in {"box", "titled", "dash", "annex"} or not ancestors:
                 continue
         units = [entry[1] for entry in own or []]
         lead = list(dict.fromkeys(name for entry in units for name in entry.lead))
@@ -223,6 +223,8 @@ def _tree(document: Document, structure: Structure, indicators: list[Indicator])
     flat = all(node.kind == "titled" for node in structure.nodes)
     tasks: list[Task] = []
     for place, node in enumerate(structure.nodes, start=1):
+        if node.kind == "annex":
+            continue
         tasks.append(
             Task(
                 f"P{place:02d}" if flat else node.id,

@@ -10,13 +10,13 @@ _MEASURES = (
     "人民币 美元 欧元 港元 日元 元 人年 人次 人月 人天 件次 家次 台套 台次 架次 班次 场次 户次 辆次 篇次 "
     "张床位 张床 个 家 项 件 名 人 位 户 套 台 辆 架 艘 座 所 处 条 场 次 期 篇 部 册 种 支 只 张 间 "
     "亩 米 吨 升 克 千克 公斤 分 岁 年 天 小时 分钟 倍 成 度 摄氏度 微克 毫克 款 门 组 宗 单 笔 例 幢 栋 块 枚 道 "
-    "站 对 片 株 棵 头 羽 本 届 轮 平米 车位 床位 席 点 段 孔 井 班 校 村 镇 街 园 口 "
+    "斤 公担 分贝 站 对 片 株 棵 头 羽 本 届 轮 平米 车位 床位 席 点 段 孔 井 班 校 村 镇 街 园 口 "
     "EFLOPS PFLOPS TFLOPS EFlops PFlops Tbps Gbps Mbps kWh MW GW kW TEU PB TB GB km2 km m2 ha t EB P EB"
 ).split()
 _SORTED = sorted(set(_MEASURES), key=len, reverse=True)
 _MEASURE = "|".join(re.escape(measure) for measure in _SORTED)
 SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百)"
-_PER = r"(?:万元|亿元|千人|万人|百人|百户|平方米|平方公里|立方米|公顷|千瓦时|单位|亩|人|户|年|月|日|天|家|个|件|项|升|吨|m3|小时|床|生|km2)"
+_PER = r"(?:万元GDP|万元|亿元|秒|千克|公里|平方千米|千人|万人|百人|百户|平方米|平方公里|立方米|公顷|千瓦时|单位|亩|人|户|年|月|日|天|家|个|件|项|升|吨|m3|小时|床|生|km2)"
 
 UNIT = rf"(?:(?:个?百分点)|(?:{SCALE}?(?:吨标准煤|吨标煤|{_MEASURE})(?:/{_PER}(?:·{_PER})?)?)|%|‰|{SCALE}(?=[^\d]|$))"
 UNIT_RE = re.compile(UNIT)

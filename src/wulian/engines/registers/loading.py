@@ -94,7 +94,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], flaws: list[Fl
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = yaml.SafeLoader("").construct_object(key_node)  # type: ignore[no-untyped-call]
+            key = yaml.SafeLoader("").construct_object(key_node)
             # YAML 1.1 reads a bare `on`/`yes`/`no` as a boolean; no key of the grammar is one.
             if not isinstance(key, str):
                 key = key_node.value
@@ -107,7 +107,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], flaws: list[Fl
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*path, index), lines, flaws, file) for index, child in enumerate(node.value)]
     if node.tag in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:null", "tag:yaml.org,2002:timestamp"}:
-        return yaml.SafeLoader("").construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+        return yaml.SafeLoader("").construct_object(node, deep=True)
     return node.value  # a decimal stays text, so that 0.1 stays 0.1
 
 
