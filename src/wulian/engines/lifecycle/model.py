@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -105,7 +105,7 @@ class Lifecycle:
         return [*self._naming_problems(), *self._wiring_problems(), *self._reach_problems()]
 
     def _naming_problems(self) -> Iterable[Flaw]:
-        named: dict[str, tuple[State, ...] | tuple[Transition, ...]] = {"states": self.states, "transitions": self.transitions}
+        named: dict[str, Sequence[State | Transition]] = {"states": self.states, "transitions": self.transitions}
         for place, items in named.items():
             seen: set[str] = set()
             for index, item in enumerate(items):
