@@ -1,5 +1,6 @@
 """Tables of governance, by subject."""
 
+from .evaluations import Evaluation
 from .extraction import Extraction, PlanDocument
 from .indicators import Indicator, IndicatorChain, Observation, PeerValue, Target
 from .meetings import Decision, Meeting
@@ -9,6 +10,7 @@ from .tasks import PlanTask, TaskUnit
 
 __all__ = [
     "Decision",
+    "Evaluation",
     "Extraction",
     "Indicator",
     "IndicatorChain",

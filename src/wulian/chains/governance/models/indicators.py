@@ -102,9 +102,15 @@ class Target(models.Model):
         INTERPOLATED = "interpolated", _("内插（计算）")
         REVISED = "revised", _("调整")
 
+    class Tier(models.TextChoices):
+        MAIN = "main", _("目标")  # the value itself, 确保, or the lower end of a range
+        STRETCH = "stretch", _("力争")
+        UPPER = "upper", _("区间上限")
+
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", verbose_name=_("指标"))
     year = models.PositiveSmallIntegerField(_("年份"))
     role = models.CharField(_("性质"), max_length=20, choices=Role.choices)
+    tier = models.CharField(_("层次"), max_length=10, choices=Tier.choices, default=Tier.MAIN)
     value = models.DecimalField(_("值"), max_digits=24, decimal_places=6, null=True, blank=True)
     number_state = models.CharField(_("数的状态"), max_length=20, choices=NumberState.choices, default=NumberState.NUMBERED)
     comparator = models.CharField(_("比较"), max_length=10, choices=Comparator.choices, default=Comparator.EQUAL)
@@ -121,13 +127,16 @@ class Target(models.Model):
     approved_on = models.DateField(_("批准日期"), null=True, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("录入人"))
     changed_at = models.DateTimeField(_("录入时间"))
+    version = models.PositiveIntegerField(_("修改次数"), default=0)
 
     class Meta:
         verbose_name = _("目标值")
         verbose_name_plural = _("目标值")
         ordering = ["indicator", "year", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "year", "role"], condition=Q(superseded_by__isnull=True), name="target_current_once"),
+            models.UniqueConstraint(
+                fields=["indicator", "year", "role", "tier"], condition=Q(superseded_by__isnull=True), name="target_current_once"
+            ),
             models.CheckConstraint(
                 condition=Q(number_state="numbered", value__isnull=False) | (~Q(number_state="numbered") & Q(value__isnull=True)),
                 name="target_number_state",
