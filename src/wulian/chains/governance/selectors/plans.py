@@ -1,0 +1,129 @@
+"""Reading plans: the list with states and status counts, one plan with its relatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from wulian.chains.governance.access import may_edit, one_of, visible_plans
+from wulian.chains.governance.models import Plan, PlanDocument
+from wulian.directory.access import region_closure
+from wulian.foundation.access import Actor
+
+from .indicators import Overview, overviews
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """A plan in a list: its overview on the date, and how many tasks it has (`tasks`) without a lead (`unled`)."""
+
+    overview: Overview
+    tasks: int
+    depth: int  # of its region below the topmost region in the list
+
+    @property
+    def plan(self) -> Plan:
+        return self.overview.plan
+
+
+def plans_list(viewer: Actor, on: date, *, region: str | None = None, state: str = "", text: str = "", period: str = "") -> list[PlanItem]:
+    """Plans that the viewer may see: by region from above to below, newest period first.
+
+    `region`: only of this region and those below it. `period`: "current" (the date lies in it), "past" or "coming".
+    """
+    rows = visible_plans(viewer).select_related("region", "region__parent", "parent", "predecessor")
+    if region:
+        rows = rows.filter(region_id__in=region_closure(region))
+    if state:
+        rows = rows.filter(state=state)
+    if text.strip():
+        words = text.strip()
+        rows = rows.filter(
+            Q(title__icontains=words)
+            | Q(short_title__icontains=words)
+            | Q(document_number__icontains=words)
+            | Q(indicators__name__icontains=words)
+        )
+    conditions = {
+        "current": Q(first_year__lte=on.year, last_year__gte=on.year),
+        "past": Q(last_year__lt=on.year),
+        "coming": Q(first_year__gt=on.year),
+    }
+    if period in conditions:
+        rows = rows.filter(conditions[period])
+    ids = rows.values("pk")
+    plans = list(
+        Plan.objects.filter(pk__in=ids)
+        .select_related("region", "region__parent", "region__parent__parent", "parent", "predecessor")
+        .annotate(task_count=Count("tasks", distinct=True))
+    )
+    plans.sort(key=lambda plan: (_path(plan), -plan.last_year, plan.pk))
+    found = overviews(viewer, plans, on)
+    return [PlanItem(one, one.plan.task_count, len(_path(one.plan)) - 1) for one in found]
+
+
+def _path(plan: Plan) -> tuple[str, ...]:
+    """Region codes from above down to the plan's region, so that sorting gives the tree."""
+    codes, region = [], plan.region
+    for _level in range(3):
+        codes.append(region.code)
+        if region.parent_id is None:
+            break
+        region = region.parent
+    return tuple(reversed(codes))
+
+
+def plan_counts(viewer: Actor, on: date) -> dict[str, dict[str, int]]:
+    """How many visible plans there are by state and by period, for the filters."""
+    states: dict[str, int] = {}
+    periods = {"current": 0, "past": 0, "coming": 0}
+    for state, first, last in visible_plans(viewer).values_list("state", "first_year", "last_year"):
+        states[state] = states.get(state, 0) + 1
+        periods["past" if last < on.year else "coming" if first > on.year else "current"] += 1
+    return {"state": states, "period": periods}
+
+
+def get_plan(viewer: Actor, plan_id: int) -> Plan:
+    """The plan, or NotFound when it does not exist or is hidden from the viewer."""
+    rows = visible_plans(viewer).select_related("region", "region__parent", "parent", "predecessor")
+    plan: Plan = one_of(rows, plan_id, _("规划"))
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """The plans around a plan that the viewer may see."""
+
+    parent: Plan | None
+    predecessor: Plan | None
+    children: list[Plan]
+    successors: list[Plan]
+
+
+def relatives(viewer: Actor, plan: Plan) -> Relatives:
+    seen = visible_plans(viewer).select_related("region")
+    ids = [pk for pk in (plan.parent_id, plan.predecessor_id) if pk]
+    above = {one.pk: one for one in seen.filter(pk__in=ids)}
+    below = list(seen.filter(Q(parent=plan) | Q(predecessor=plan)).order_by("-last_year", "region_id", "pk"))
+    return Relatives(
+        parent=above.get(plan.parent_id or 0),
+        predecessor=above.get(plan.predecessor_id or 0),
+        children=[one for one in below if one.parent_id == plan.pk],
+        successors=[one for one in below if one.predecessor_id == plan.pk],
+    )
+
+
+def possible_relatives(viewer: Actor, plan: Plan | None = None) -> list[Plan]:
+    """Plans that can be named as parent or predecessor."""
+    rows = visible_plans(viewer).select_related("region").order_by("region_id", "-last_year", "pk")
+    return list(rows.exclude(pk=plan.pk) if plan else rows)
+
+
+def plan_document(viewer: Actor, plan: Plan) -> PlanDocument | None:
+    """The document that the plan was read from. Its text may hold what is not published, so it is shown to officers only."""
+    if not may_edit(viewer, plan):
+        return None
+    return PlanDocument.objects.filter(plan=plan).select_related("file").defer("text").first()

@@ -1,0 +1,55 @@
+"""Putting numbers and lists into sentences, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .status import LABELS, Code
+
+DIGITS = "零一二三四五六七八九"
+SAID_IN_ORDER = (Code.MET, Code.ON_TRACK, Code.SLOW, Code.BEHIND, Code.NOT_SET, Code.NO_DATA, Code.QUALITATIVE)
+
+
+def counted(number: int) -> str:
+    """A count as a title says it: 两、十二 in Chinese up to 99, digits otherwise (with a space, so that words do not touch)."""
+    if (get_language() or "").startswith("en"):
+        return str(number)
+    if number == 2:
+        return "两"
+    if not 0 <= number < 100:
+        return f" {number} "
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return DIGITS[ones]
+    return ("" if tens == 1 else DIGITS[tens]) + "十" + (DIGITS[ones] if ones else "")
+
+
+def listed(parts: Iterable[str]) -> str:
+    return _("，").join(parts)
+
+
+def finding(counts: Mapping[str, int]) -> str:
+    """The first line of a plan: 八项指标：五项到位，两项落后，一项未下达."""
+    total = sum(counts.values())
+    if not total:
+        return _("还没有指标")
+    parts = [
+        _("%(count)s项%(status)s") % {"count": counted(counts[code]), "status": _(LABELS[code])}
+        for code in SAID_IN_ORDER
+        if counts.get(code)
+    ]
+    return _("%(count)s项指标：%(parts)s") % {"count": counted(total), "parts": listed(parts)}
+
+
+def plain(value: Decimal | None, places: int | None = None) -> str:
+    """A number without needless zeros, or a dash."""
+    if value is None:
+        return "—"
+    if places is not None:
+        value = value.quantize(Decimal(1).scaleb(-places))
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
