@@ -434,6 +434,9 @@ class _Sentence:
             return
         if not self._sound_name(name, item, doing, reach):
             return
+        opened = re.match(r"新增|新建|净增", accepted[-1].name) if accepted and continuing and not predicate else None
+        if opened and not name.startswith(opened.group()):
+            name = opened.group() + name
         self._emit(item, self._growth_name(name, predicate, item), predicate, left, start, end, number, accepted)
 
     def _restates(self, last: Indicator, item: Quantity) -> bool:

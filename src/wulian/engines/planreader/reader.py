@@ -64,7 +64,7 @@ def title_lines(document: Document) -> list[str]:
         if place + 1 < len(lines) and len(line) <= 40 and len(lines[place + 1]) <= 30 and not re.search(r"[。;]", line + lines[place + 1]):
             joined = line + lines[place + 1]
         for candidate in (line, joined):
-            if len(candidate) <= 80 and _TITLE.search(candidate) and not re.search(r"[。;]", candidate):
+            if not candidate.startswith("(") and len(candidate) <= 80 and _TITLE.search(candidate) and not re.search(r"[。;]", candidate):
                 found.append(candidate)
     quoted = re.findall(r"《([^《》]{6,60})》", plain[:3000])
     found.sort(key=lambda line: (not _WHOLE_TITLE.search(line), bool(re.match(r"\d{4}年\d+月", line))))

@@ -151,7 +151,7 @@ def read_structure(document: Document, tables: list[Span]) -> Structure:
     """
     text, plain = document.text, normal(document.text)
     lines = [item for item in paragraphs(document, tables) if not item.in_table and not is_furniture(plain[item.start : item.end])]
-    kinds = _classify(lines, plain)
+    kinds = _classify(lines, plain, tables)
     nodes: list[Node] = []
     stack: list[Node] = []
     gaps: list[tuple[str, Span, Span]] = []
@@ -164,7 +164,7 @@ def read_structure(document: Document, tables: list[Span]) -> Structure:
         if kind in {"digit", "digit_bracket", "han"} and stop - skip > 140 and not run_in:
             continue
         restored = kind in {"lost_bracket", "lost_parent"}
-        true_kind = {"lost_bracket": "han_bracket", "lost_parent": "han"}.get(kind, kind)
+        true_kind = {"lost_bracket": "han_bracket", "lost_parent": "han", "lost_table": "box", "lost_figure": "box"}.get(kind, kind)
         family = next((node.parent for node in reversed(nodes) if node.kind == "titled"), None) if true_kind == "titled" else None
         if family in stack:
             del stack[stack.index(family) + 1 :]
@@ -181,6 +181,8 @@ def read_structure(document: Document, tables: list[Span]) -> Structure:
         if kind == "lost_bracket":
             before = ordinal("han_bracket", elder.id) if elder else 0
             node.id = f"({_han((before or 0) + 1)})"
+        if kind in {"lost_table", "lost_figure"}:
+            node.id = ("表" if kind == "lost_table" else "图") + node.id
         _note_gap(node, elder, plain, gaps)
         nodes.append(node)
         if parent:
@@ -235,7 +237,20 @@ def _nests(stack: list[Node], kind: str) -> bool:
     return not (kind == "han" and top.kind in {"han_bracket", "digit", "digit_bracket"})
 
 
-def _classify(lines: list[Paragraph], plain: str) -> list[tuple[str, str, int]]:
+def _lost_caption(line: str, end: int, tables: list[Span]) -> tuple[str, str, int] | None:
+    """Caption of a table or figure whose word 表 or 图 the page lost: `1:空间布局`, or a numbered line right above a table."""
+    found = re.fullmatch(r"(\d{1,2})\s*(:?)\s*([^\d\s%.,。;:、][^,。;:]{3,30})", line)
+    if not found:
+        return None
+    above = any(0 <= start - end <= 40 for start, _ in tables)
+    if above:
+        return "lost_table", found.group(1), found.start(3)
+    if found.group(2) and re.search(r"图|格局|布局|示意|分布|结构|体系|框架|路线", found.group(3)):
+        return "lost_figure", found.group(1), found.start(3)
+    return None
+
+
+def _classify(lines: list[Paragraph], plain: str, tables: list[Span]) -> list[tuple[str, str, int]]:
     """Kind of heading of each line ("" for running text), its printed mark and where the title starts."""
     out: list[tuple[str, str, int]] = []
     for item in lines:
@@ -245,8 +260,11 @@ def _classify(lines: list[Paragraph], plain: str) -> list[tuple[str, str, int]]:
             mark = None
         if mark and mark[0] == "lost_bracket" and len(line) > 80 and "。" not in line[:80]:
             mark = None
+        caption = None if mark else _lost_caption(line, item.end, tables)
         if mark:
             out.append(mark)
+        elif caption:
+            out.append(caption)
         elif item.level is not None and len(line) <= 60:
             out.append(("plain", "", 0))
         elif _TITLED.match(line) and not _NOTE.match(line):

@@ -93,6 +93,8 @@ def units_at_end(text: str, plain: str, start: int, end: int) -> Units | None:
 
 
 def _is_unit_list(text: str) -> bool:
+    if re.fullmatch(r"(?:各|有关|相关|全体|市各|区各|县各).{0,14}(?:部门|单位|政府|街道|乡镇|委办局)", text.strip()):
+        return True
     if not _DUTY.search(text):
         parts = [part for part in re.split(r"[、,;]", text) if part]
         return len(parts) >= 2 and all(_UNIT_END.search(part.strip()) for part in parts) and len(text) < 300
