@@ -1,0 +1,1 @@
+"""What the directory can import: organisations, yearly facts, titles, intellectual property."""

@@ -1,0 +1,1 @@
+"""Reading import batches, their quarantine and saved mappings."""

@@ -1,0 +1,1 @@
+"""Acts on import batches: start, confirm, run, cancel; repair and dismiss quarantined rows; save mappings."""
