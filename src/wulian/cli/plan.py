@@ -17,8 +17,12 @@ def plan() -> None:
 
 @plan.command("read", help="把规划文件读成逐行 JSON。 / Read a plan file into JSON lines.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--what", type=click.Choice(["indicators", "tasks", "lint"]), default="indicators", show_default=True, help="读什么 / what to read")
-@click.option("--format", "form", type=click.Choice(["jsonl", "table"]), default="jsonl", show_default=True, help="输出格式 / output format")
+@click.option(
+    "--what", type=click.Choice(["indicators", "tasks", "lint"]), default="indicators", show_default=True, help="读什么 / what to read"
+)
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl", "table"]), default="jsonl", show_default=True, help="输出格式 / output format"
+)
 def read(file: Path, what: str, form: str) -> None:
     """Print what was read to standard output; warnings go to standard error. Exit code 2 when the file cannot be read."""
     from wulian.engines.planreader import read_document, read_plan

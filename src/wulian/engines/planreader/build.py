@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wulian.engines.planreader.model import Block, Cell, Document, Table, Warning
+from wulian.engines.planreader.model import Block, Cell, Document, ReadingWarning, Table
 
 
 class Builder:
@@ -14,7 +14,7 @@ class Builder:
         self._parts: list[str] = []
         self._length = 0
         self.blocks: list[Block] = []
-        self.warnings: list[Warning] = []
+        self.warnings: list[ReadingWarning] = []
 
     def _write(self, text: str) -> int:
         start = self._length

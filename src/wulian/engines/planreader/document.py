@@ -14,10 +14,12 @@ from pathlib import Path
 
 from wulian.engines.planreader.build import from_text
 from wulian.engines.planreader.errors import Damaged, EmptyFile, TooLarge, WrongType
-from wulian.engines.planreader.model import Document, Warning
+from wulian.engines.planreader.model import Document, ReadingWarning
 
 MAX_BYTES = 64 * 1024 * 1024
-_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|table|p|article|section|h[1-6]|span|script|style)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|table|p|article|section|h[1-6]|span|script|style)\b", re.I | re.S
+)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _KNOWN = (
     (b"\xd0\xcf\x11\xe0", "旧版 Office 文件（.doc、.xls、.wps）"),
@@ -74,7 +76,11 @@ def _read_zip(data: bytes, name: str) -> Document:
             raise Damaged(name=name, what="DOCX") from None
         raise WrongType(name=name, found="不完整的压缩包") from None
     if "word/document.xml" not in names:
-        found = "Excel 表格" if any(entry.startswith("xl/") for entry in names) else ("演示文稿" if any(entry.startswith("ppt/") for entry in names) else "压缩包")
+        found = (
+            "Excel 表格"
+            if any(entry.startswith("xl/") for entry in names)
+            else ("演示文稿" if any(entry.startswith("ppt/") for entry in names) else "压缩包")
+        )
         if "[Content_Types].xml" in names and found == "压缩包":
             raise Damaged(name=name, what="DOCX")
         raise WrongType(name=name, found=found)
@@ -120,7 +126,7 @@ def _read_text(data: bytes, name: str) -> Document:
         place = document.text.find("\ufffd")
         count = document.text.count("\ufffd")
         document.warnings.append(
-            Warning(
+            ReadingWarning(
                 "broken_characters",
                 f"有 {count} 处字符损坏，读不出原字，已用“\ufffd”代替：请对照原件核对。",
                 f"{count} characters are broken and shown as “\ufffd”: please check them against the original.",

@@ -19,7 +19,20 @@ _PART = re.compile(
     rf"(?P<num>-?(?:{_NUM})|\*+)(?:\s*(?:-{{1,2}}|~|至)\s*(?P<to>{_NUM}))?(?P<more>余|多)?\s*(?P<close>[〕\])])?\s*(?P<unit>{UNIT_RE.pattern})?\s*(?P<tail>及?以上|以内|以下|左右)?\s*(?P<note>\([^()]*\))?"
 )
 _BRACKET = re.compile(r"\(([^()]*)\)?\s*$")
-_SIGNS = {"≥": ">=", ">=": ">=", "不低于": ">=", "不少于": ">=", "≤": "<=", "<=": "<=", "不超过": "<=", "前": "<=", ">": ">", "超过": ">", "突破": ">", "<": "<"}
+_SIGNS = {
+    "≥": ">=",
+    ">=": ">=",
+    "不低于": ">=",
+    "不少于": ">=",
+    "≤": "<=",
+    "<=": "<=",
+    "不超过": "<=",
+    "前": "<=",
+    ">": ">",
+    "超过": ">",
+    "突破": ">",
+    "<": "<",
+}
 _TAILS = {"以上": ">=", "及以上": ">=", "以内": "<=", "以下": "<="}
 _FIVE_YEAR_NOTE = re.compile(r"[〔\[(]\s*[〕\])]\s*(?:内|中)?(?:数据|数值|数字)?.{0,6}(?:累计|合计)|(?:带|加).{0,2}[〔\[].{0,3}(?:累计)")
 
@@ -95,7 +108,9 @@ def _from_cell(
     own_unit = "%" if column.kind == "growth" and "%" not in (unit or "") and re.search(r"年均|增速|增长", column.title) else unit
     span_raw = raw_span if len(squash(document.text[slice(*raw_span)])) <= 80 else (cell.start, cell.end)
 
-    def made(value: int | float | None, comparator: str | None, title: str, measure: str | None, span: Span, form: str, what: str) -> Indicator:
+    def made(
+        value: int | float | None, comparator: str | None, title: str, measure: str | None, span: Span, form: str, what: str
+    ) -> Indicator:
         total = form == "target" and (what == "sum" or bool(re.search(r"累计|^新增(?!.*(?:年限|率|比重|占比))|五年.{0,3}合计", title)))
         return Indicator(
             title,
@@ -119,9 +134,9 @@ def _from_cell(
         return
     parts = [found for found in _PART.finditer(plain) if not _in_note(plain, found.start("num"))]
     if not parts:
-        value = chinese_number(squash(plain))
-        if value is not None:
-            yield made(value, "=", label, own_unit, (cell.start, cell.end), kind, "plain")
+        numeral = chinese_number(squash(plain))
+        if numeral is not None:
+            yield made(numeral, "=", label, own_unit, (cell.start, cell.end), kind, "plain")
         return
     composite = [found for found in parts if found.group("key")]
     chosen = composite or parts[:1]
@@ -139,7 +154,9 @@ def _from_cell(
         if scope:
             title, what = f"{title}({scope})", "part"
         measure = part.group("unit") or own_unit
-        comparator = _TAILS.get(part.group("tail") or "") or _SIGNS.get(part.group("sign") or "") or (">" if part.group("more") else "=")
+        comparator: str | None = (
+            _TAILS.get(part.group("tail") or "") or _SIGNS.get(part.group("sign") or "") or (">" if part.group("more") else "=")
+        )
         if value is None:
             comparator, what = None, "mask"
         if part.group("open") and part.group("close") and part.group("open") in "〔[":
@@ -169,7 +186,7 @@ def _scope(part: re.Match[str]) -> str | None:
 
 def part_name(key: str, label: str) -> str:
     """Name of one part of a composite: the item of the label's own list that the key abbreviates, else key and label."""
-    body = re.sub(r"\s+", "", key).strip("“”\"")
+    body = re.sub(r"\s+", "", key).strip('“”"')
     if re.search(r"(?:数|数量|总数|额|率|比重|规模|收入|产值|面积)$", body):
         return body
     inside = re.search(r"[(（]([^()（）]*、[^()（）]*)[)）]([^()（）]*)$", label)

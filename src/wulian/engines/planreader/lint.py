@@ -53,7 +53,9 @@ def core_name(name: str) -> str:
 
 
 class _Finder:
-    def __init__(self, document: Document, structure: Structure, grids: list[tb.Grid], indicators: list[Indicator], tasks: list[Task]) -> None:
+    def __init__(
+        self, document: Document, structure: Structure, grids: list[tb.Grid], indicators: list[Indicator], tasks: list[Task]
+    ) -> None:
         self.document, self.structure, self.grids, self.tasks = document, structure, grids, tasks
         self.indicators = indicators
         self.plain = normal(document.text)
@@ -86,7 +88,7 @@ class _Finder:
                     one, two = _scope(first.name), _scope(second.name)
                     if first.span >= second.span or not one or not two or one[-1] == two[-1] or first.value != second.value:
                         continue
-                    key = (name, *sorted((one, two)))
+                    key = (name, min(one, two), max(one, two))
                     if key in done or "社会" in one + two:
                         continue
                     done.add(key)
@@ -119,7 +121,12 @@ class _Finder:
                     exact = item.comparator == "=" and other.comparator == "="
                     if exact and item.kind == other.kind and item.kind in {"target", "actual"} and _scope(item.name) == _scope(other.name):
                         key = (name, year, f"{unit}/text")
-                        if _amount(item) != _amount(other) and bare(item.name) == bare(other.name) and key not in done and not self._same_sentence(item, other):
+                        if (
+                            _amount(item) != _amount(other)
+                            and bare(item.name) == bare(other.name)
+                            and key not in done
+                            and not self._same_sentence(item, other)
+                        ):
                             done.add(key)
                             yield self._conflict("text_mismatch", "一处", "另一处", "one place", "another", item, other)
 
@@ -158,7 +165,12 @@ class _Finder:
             if item.kind != "baseline" or item.from_table or place + 2 >= len(self.indicators) or not item.value:
                 continue
             after, claim = self.indicators[place + 1], self.indicators[place + 2]
-            if after.value is None or claim.value is None or core_name(after.name) != core_name(item.name) or _unit(after.unit) != _unit(item.unit):
+            if (
+                after.value is None
+                or claim.value is None
+                or core_name(after.name) != core_name(item.name)
+                or _unit(after.unit) != _unit(item.unit)
+            ):
                 continue
             if not self._same_sentence(item, claim) or claim.unit not in {"倍", "%"} or after.kind == "baseline":
                 continue
@@ -201,7 +213,9 @@ class _Finder:
                 if not before:
                     continue
                 total = before[-1]
-                parts = [item for item in parts if _unit(item.unit) == _unit(total.unit) and item.kind == total.kind and "占" not in item.name]
+                parts = [
+                    item for item in parts if _unit(item.unit) == _unit(total.unit) and item.kind == total.kind and "占" not in item.name
+                ]
                 between = self.plain[total.span[1] : marker]
                 if len(parts) < 2 or _unit(total.unit) in {"%", "", "位", "个百分点"} or not re.fullmatch(r"[,、\s(]*", between):
                     continue
@@ -244,7 +258,9 @@ class _Finder:
     def falls(self) -> Iterable[Finding]:
         """A target below its baseline, where nothing says that it should fall."""
         for grid in self.grids:
-            inside = [item for item in self.indicators if item.from_table and grid.start <= item.span[0] < grid.end and item.value is not None]
+            inside = [
+                item for item in self.indicators if item.from_table and grid.start <= item.span[0] < grid.end and item.value is not None
+            ]
             rows: dict[tuple[str, str], list[Indicator]] = defaultdict(list)
             for item in inside:
                 rows[(item.name, item.unit or "")].append(item)
@@ -293,7 +309,9 @@ class _Finder:
         for place, node in enumerate(nodes):
             if node.restored:
                 near = next((other for other in reversed(nodes[:place]) if other.parent is node.parent and other.kind == node.kind), None)
-                near = near or next((other for other in nodes[place + 1 :] if other.parent is node.parent and other.kind == node.kind), None)
+                near = near or next(
+                    (other for other in nodes[place + 1 :] if other.parent is node.parent and other.kind == node.kind), None
+                )
                 spans = [(node.start, node.title_end)] + ([(near.start, near.title_end)] if near else [])
                 yield self.make(
                     "lost_number",
@@ -383,4 +401,5 @@ def _agree(text: Indicator, cell: Indicator) -> bool:
         return one >= two
     # Rounded in one of the two places.
     digits = len(f"{text.value:g}".partition(".")[2])
-    return round(float(cell.value or 0), digits) == text.value and scale_of(text.unit) == scale_of(cell.unit) or abs(one - two) < 0.004 * abs(two)
+    rounded = round(float(cell.value or 0), digits) == text.value and scale_of(text.unit) == scale_of(cell.unit)
+    return rounded or abs(one - two) < 0.004 * abs(two)

@@ -41,7 +41,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class ReadingWarning:
     """Something that could not be read with certainty; `span` is None when it concerns the whole document."""
 
     code: str
@@ -58,7 +58,7 @@ class Document:
     blocks: list[Block] = field(default_factory=list)
     format: str = "text"
     encoding: str | None = None
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[ReadingWarning] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -158,4 +158,4 @@ class Plan:
     indicators: list[Indicator]
     tasks: list[Task]
     findings: list[Finding]
-    warnings: list[Warning]
+    warnings: list[ReadingWarning]

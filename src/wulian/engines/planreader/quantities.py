@@ -31,7 +31,9 @@ _DOUBLE = re.compile(r"翻(?P<a>[一两二三])?番|翻番")
 
 _NOT_A_NUMBER_BEFORE = re.compile(r"(?:第|[A-Za-z]|〔|\[|[A-Za-z]-|№|No\.?|表|图|专栏|附件|号)\s*$")
 _DATE_AFTER = re.compile(r"\s*(?:年(?!限|均|以上|以内|左右)|月|日|号(?!线)|时代|版|世纪|届全|届中央|中全会|周年)")
-_TECH_AFTER = re.compile(r"\s*(?:英寸|纳米|nm|G(?![a-zA-Z]|W)|K(?![a-zA-Z])|[A-Z](?!W|FLOPS|Flops)|[+×xX]|强(?!.{0,4}(?:位|名))|大(?![^,。;]{0,1}幅)|级(?:市|以上|别))")
+_TECH_AFTER = re.compile(
+    r"\s*(?:英寸|纳米|nm|G(?![a-zA-Z]|W)|K(?![a-zA-Z])|[A-Z](?!W|FLOPS|Flops)|[+×xX]|强(?!.{0,4}(?:位|名))|大(?![^,。;]{0,1}幅)|级(?:市|以上|别))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +219,6 @@ def shifted(item: Quantity, offset: int) -> Quantity:
     return replace(item, start=item.start + offset, end=item.end + offset, digits=(low + offset, high + offset))
 
 
-SCALE_ONLY = re.compile(rf"(?:达到|突破|超过|实现|迈上|跨越|跨入|迈入|进入|冲刺|打造)[^,。;0-9]{{0,4}}?({SCALE})(?:元)?(?=规模|级|台阶|大关|元)")
+SCALE_ONLY = re.compile(
+    rf"(?:达到|突破|超过|实现|迈上|跨越|跨入|迈入|进入|冲刺|打造)[^,。;0-9]{{0,4}}?({SCALE})(?:元)?(?=规模|级|台阶|大关|元)"
+)

@@ -8,13 +8,16 @@ from wulian.engines.planreader import tables as tb
 from wulian.engines.planreader.context import Period, find_period
 from wulian.engines.planreader.indicators import read_indicators
 from wulian.engines.planreader.lint import lint
-from wulian.engines.planreader.model import Document, Plan, Span, Table, Warning
+from wulian.engines.planreader.model import Document, Plan, ReadingWarning, Span, Table
 from wulian.engines.planreader.structure import is_furniture, read_structure
 from wulian.engines.planreader.tasks import read_tasks
 from wulian.engines.planreader.text import normal
 
 _TITLE = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排")
-_WHOLE_TITLE = re.compile(r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$")
+_WHOLE_TITLE = re.compile(
+    r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$"
+)
+_OPENS = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、章节篇.]|\([一二三四五六七八九十]|\d+[、.]|各|为|根据|前言|目录)")
 _NOT_TITLE = re.compile(r"^(?:关于印发|各区|各县|各市|当前位置|附件)|通知$|印发给|位置:|请.*执行|贯彻|为深入|根据|《[^》]*》.{6,}")
 
 
@@ -34,7 +37,7 @@ def read_plan(document: Document) -> Plan:
     warnings = list(document.warnings)
     if not any(item.value is not None for item in indicators):
         warnings.append(
-            Warning(
+            ReadingWarning(
                 "no_numbers",
                 "全文没有读到带数字的指标。可能这份文件本来就没有数字，也可能目标在图片或附件里：请核对原件。",
                 "No indicator with a number was found. The plan may have none, or its targets may be in an image or an annex: please check.",
@@ -42,7 +45,7 @@ def read_plan(document: Document) -> Plan:
         )
     if period is None:
         warnings.append(
-            Warning(
+            ReadingWarning(
                 "no_period",
                 "没有读出规划期，没有写明年份的目标因此没有年份：请在核对时填写起止年份。",
                 "The period of the plan was not found, so targets without a printed year have none: please enter the years when reviewing.",
@@ -61,7 +64,13 @@ def title_lines(document: Document) -> list[str]:
     found: list[str] = []
     for place, line in enumerate(lines):
         joined = line
-        if place + 1 < len(lines) and len(line) <= 40 and len(lines[place + 1]) <= 30 and not re.search(r"[。;]", line + lines[place + 1]):
+        if (
+            place + 1 < len(lines)
+            and len(line) <= 40
+            and len(lines[place + 1]) <= 30
+            and not _OPENS.match(lines[place + 1])
+            and not re.search(r"[。;]", line + lines[place + 1])
+        ):
             joined = line + lines[place + 1]
         for candidate in (line, joined):
             if not candidate.startswith("(") and len(candidate) <= 80 and _TITLE.search(candidate) and not re.search(r"[。;]", candidate):

@@ -176,9 +176,9 @@ def _same_task(first: Line, second: Line) -> bool:
     one, two = _title(first), _title(second)
     if not one or not two:
         return False
-    if one != two and not (min(len(one), len(two)) >= 4 and (one.startswith(two) or two.startswith(one))):
-        if SequenceMatcher(None, one, two, autojunk=False).ratio() < 0.85:
-            return False
+    begins = min(len(one), len(two)) >= 4 and (one.startswith(two) or two.startswith(one))
+    if not begins and SequenceMatcher(None, one, two, autojunk=False).ratio() < 0.85:
+        return False
     numbers = _number(first), _number(second)
     return numbers[0] == numbers[1] or not all(numbers)
 

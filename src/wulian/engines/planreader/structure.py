@@ -21,7 +21,12 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("article", re.compile(rf"(第\s*{_HAN}+\s*条)[\s、:]*")),
     ("han", re.compile(rf"({_HAN}{{1,3}})\s*(?:、|\.(?!\d))\s*")),
     ("han_bracket", re.compile(rf"(\(\s*{_HAN}{{1,3}}\s*\))[、.\s]*")),
-    ("box", re.compile(rf"((?:专栏|专表|专题|图|表|附表|附图)\s*(?:\d+(?:-\d+)?|{_HAN}{{1,2}})?)[\s:、.]+(?=\S)|((?:专栏|附表|附图|图|表)\s*\d+)(?=[^\d\s])")),
+    (
+        "box",
+        re.compile(
+            rf"((?:专栏|专表|专题|图|表|附表|附图)\s*(?:\d+(?:-\d+)?|{_HAN}{{1,2}})?)[\s:、.]+(?=\S)|((?:专栏|附表|附图|图|表)\s*\d+)(?=[^\d\s])"
+        ),
+    ),
     ("digit", re.compile(r"(\d{1,3})\s*(?:[.、]|\.\s)(?!\d)\s*")),
     ("digit_bracket", re.compile(r"(\(\s*\d{1,3}\s*\)|\d{1,2}\)|[①-⑳])[、.\s]*")),
     ("dash", re.compile(r"(-{1,2})\s*(?=[^\d\s-])")),
@@ -66,7 +71,9 @@ class Node:
     @property
     def label(self) -> str:
         """The heading as printed, number included."""
-        glue = "" if not self.id or self.id.endswith((")", "）")) else ("、" if self.kind == "han" else ("." if self.kind == "digit" else ""))
+        glue = (
+            "" if not self.id or self.id.endswith((")", "）")) else ("、" if self.kind == "han" else ("." if self.kind == "digit" else ""))
+        )
         if self.kind in {"chapter", "part", "section", "box"}:
             glue = " "
         return f"{self.id}{glue}{self.title}" if self.kind != "dash" else self.title
@@ -175,7 +182,9 @@ def read_structure(document: Document, tables: list[Span]) -> Structure:
         if kind == "dash":
             identity = "——"
         title = text[item.start + skip : item.start + stop].strip().rstrip("。：:；;")
-        node = Node(true_kind, re.sub(r"\s+", "", identity), title, item.start, item.start + stop, len(text), len(stack) + 1, parent, run_in)
+        node = Node(
+            true_kind, re.sub(r"\s+", "", identity), title, item.start, item.start + stop, len(text), len(stack) + 1, parent, run_in
+        )
         node.restored = restored
         elder = next((other for other in reversed(nodes) if other.parent is parent and other.kind == true_kind), None)
         if kind == "lost_bracket":
@@ -199,7 +208,8 @@ def _with_company(nodes: list[Node]) -> list[Node]:
     lone = {
         id(node)
         for node in nodes
-        if node.kind == "titled" and not any(other is not node and other.kind == "titled" and other.parent is node.parent for other in nodes)
+        if node.kind == "titled"
+        and not any(other is not node and other.kind == "titled" and other.parent is node.parent for other in nodes)
     }
     for node in nodes:
         node.children = [child for child in node.children if id(child) not in lone]
@@ -287,7 +297,9 @@ def _drop_stray(lines: list[Paragraph], plain: str, out: list[tuple[str, str, in
         if entry[0] == "titled":
             line = plain[lines[place].start : lines[place].end]
             title = line[: line.index("。")]
-            if re.search(r"\d", title) or re.match(r"(?:[一二三四五六七八九十]{1,2}是|同时|此外|其中|今年|目前|当前|我国|本市|全市|为|据|对)", title):
+            if re.search(r"\d", title) or re.match(
+                r"(?:[一二三四五六七八九十]{1,2}是|同时|此外|其中|今年|目前|当前|我国|本市|全市|为|据|对)", title
+            ):
                 out[place] = ("", "", 0)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from wulian.engines.planreader.context import Period, five_year
 from wulian.engines.planreader.model import Cell, Document, Table
@@ -14,7 +15,9 @@ from wulian.engines.planreader.text import chinese_number, normal, squash
 from wulian.engines.planreader.units import is_unit
 
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年?")
-_HEAD_NAME = re.compile(r"^(?:主要|具体|发展|核心|重点|规划|评价|监测|工作|二级|三级)?(?:指标|目标|项目)(?:名称|内容|体系)?$|^名称$|^工作目标$|^指标项$|^任务指标$|^(?:二|三)级指标$")
+_HEAD_NAME = re.compile(
+    r"^(?:主要|具体|发展|核心|重点|规划|评价|监测|工作|二级|三级)?(?:指标|目标|项目)(?:名称|内容|体系)?$|^名称$|^工作目标$|^指标项$|^任务指标$|^(?:二|三)级指标$"
+)
 _HEAD_CATEGORY = re.compile(r"^(?:类别|类型|领域|分类|维度|方面|一级指标|指标类别|指标类型|指标分类|目标类别|板块)$")
 _HEAD_SERIAL = re.compile(r"^(?:序号|编号|序|NO\.?|No\.?)$", re.I)
 _HEAD_UNIT = re.compile(r"^(?:计量|指标)?单位$")
@@ -25,8 +28,12 @@ _HEAD_BASE = re.compile(r"基数|基期|现状|实际|完成|基础值|初值|�
 _HEAD_AIM = re.compile(r"目标|规划|预期|预计|计划")
 _ATTRIBUTE = re.compile(r"^(?:预期性|约束性|预期|约束)$")
 _TASK_HEAD = re.compile(r"任务|举措|事项|内容|措施")
-_ASSIGNED = re.compile(r"完成.{0,12}(?:任务|目标|下达|要求|指标)|达到.{0,10}(?:要求|标准|目标)|按.{0,12}(?:下达|要求|任务)|(?:上级|国家|省|市|区).{0,4}下达")
-_QUALITATIVE = re.compile(r"(?:持续|逐步|稳步|明显|显著|大幅|进一步|基本|保持|稳中|不断)[^\d]{0,14}|全[国省市区].{0,6}(?:前列|领先|平均).{0,6}|[^\d]{0,8}(?:前列|领先)")
+_ASSIGNED = re.compile(
+    r"完成.{0,12}(?:任务|目标|下达|要求|指标)|达到.{0,10}(?:要求|标准|目标)|按.{0,12}(?:下达|要求|任务)|(?:上级|国家|省|市|区).{0,4}下达"
+)
+_QUALITATIVE = re.compile(
+    r"(?:持续|逐步|稳步|明显|显著|大幅|进一步|基本|保持|稳中|不断)[^\d]{0,14}|全[国省市区].{0,6}(?:前列|领先|平均).{0,6}|[^\d]{0,8}(?:前列|领先)"
+)
 _EMPTY = re.compile(r"[-/\\一]{1,4}|无|空|暂无|…+")
 _VALUEISH = re.compile(r"^[^\d*]{0,14}?[:：]?\s*[<>≥≤≈±〔\[(]*\s*(?:-?\d|\*)")
 _NUMERIC = re.compile(r"^[<>≥≤≈±=〔\[(约近超]*\s*(?:-?\d[\d,]*(?:\.\d+)?|\*+)")
@@ -83,7 +90,9 @@ def role(title: str) -> str | None:
         return None
     if _YEAR.search(full) or re.search(r"五[”\"]?(?:期?末|期间|时期|目标|年均)|(?:规划|中|近|远)期(?:目标|末)?(?:值)?$", full):
         return "value"
-    if re.fullmatch(r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|年均)(?:值|数|增长|增速|完成|水平)?)(?:\(.{0,8}\))?", full):
+    if re.fullmatch(
+        r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|年均)(?:值|数|增长|增速|完成|水平)?)(?:\(.{0,8}\))?", full
+    ):
         return "value"
     return None
 
@@ -109,7 +118,7 @@ def columns_of(titles: list[str], period: Period | None) -> list[Column]:
     bare = [title for title, year in zip(plain, years, strict=True) if year and not _HEAD_GROWTH.search(title)]
     dated = [year for title, year in zip(plain, years, strict=True) if year and not _HEAD_GROWTH.search(title)]
     only_years = bool(bare) and all(not _HEAD_BASE.search(title) for title in bare)
-    consecutive = len(dated) >= 3 and all(later - earlier == 1 for earlier, later in zip(dated, dated[1:], strict=False))
+    consecutive = len(dated) >= 3 and all(later - earlier == 1 for earlier, later in pairwise(dated))
     if consecutive and not only_years:
         rest = [title for title in bare if not _HEAD_BASE.search(title)]
         consecutive = len(rest) >= 3
@@ -149,9 +158,20 @@ def read_grid(table: Table, period: Period | None) -> Grid | None:
         used = depth + 1
         following = table.rows[used] if used < len(table.rows) else ()
         under = [role(cell.text) for cell in following]
-        if following and len(following) == len(head) and under.count("value") >= 2 and not any(_NUMERIC.match(normal(cell.text)) and not role(cell.text) for cell in following):
-            titles = [upper if squash(upper) == squash(lower.text) or not lower.text.strip() else f"{upper}{lower.text}" for upper, lower in zip(titles, following, strict=True)]
-            roles = [high if high not in {None, "value"} else ("value" if low == "value" or high == "value" else low) for high, low in zip(roles, under, strict=True)]
+        if (
+            following
+            and len(following) == len(head)
+            and under.count("value") >= 2
+            and not any(_NUMERIC.match(normal(cell.text)) and not role(cell.text) for cell in following)
+        ):
+            titles = [
+                upper if squash(upper) == squash(lower.text) or not lower.text.strip() else f"{upper}{lower.text}"
+                for upper, lower in zip(titles, following, strict=True)
+            ]
+            roles = [
+                high if high not in {None, "value"} else ("value" if low == "value" or high == "value" else low)
+                for high, low in zip(roles, under, strict=True)
+            ]
             used += 1
         if not _fits(roles):
             continue
@@ -176,7 +196,7 @@ def _grid_rows(table: Table, used: int, roles: list[str | None], titles: list[st
     for line in table.rows[used:]:
         if len(line) < len(roles):
             continue
-        parts = []
+        parts: list[Cell] = []
         for place in names:
             if line[place].text.strip() and (not parts or squash(parts[-1].text) != squash(line[place].text)):
                 parts.append(line[place])
@@ -395,9 +415,7 @@ def is_value(text: str) -> bool:
     return bool(component_key(body)) and bool(re.search(r"\d|\*", body))
 
 
-def _flattened_rows(
-    lines: list[_Line], place: int, roles: list[str], titles: list[str], period: Period | None
-) -> tuple[Grid | None, int]:
+def _flattened_rows(lines: list[_Line], place: int, roles: list[str], titles: list[str], period: Period | None) -> tuple[Grid | None, int]:
     columns = columns_of([title for title, name in zip(titles, roles, strict=True) if name == "value"], period)
     stream = _Stream(roles, columns, False)
     begin = place
@@ -411,7 +429,12 @@ def _flattened_rows(
             stream.attribute, stream.last = _attribute(body), line
             stream.close()
             last_good = place + 1
-        elif stream.has_serial and body.isdigit() and int(body) == stream.serial + 1 and (not stream.labels or stream.filled() >= len(columns)):
+        elif (
+            stream.has_serial
+            and body.isdigit()
+            and int(body) == stream.serial + 1
+            and (not stream.labels or stream.filled() >= len(columns))
+        ):
             if stream.filled() >= len(columns):
                 stream.close()
                 last_good = place

@@ -18,7 +18,9 @@ _DUTY = re.compile(r"负责|牵头|责任(?:单位|部门|分工)|主办|配合|
 _UNIT_END = re.compile(
     r"(?:局|委|办|部|厅|院|会|政府|中心|银行|分行|公司|集团|办公室|管委会|街道|联|团|校|所|署|处|科|室|队|站|社|库|区|县|市|乡|镇|大学|委员会|小组|专班|单位|部门|协会|园|行)(?:\([^()]*\))?等?$"
 )
-_NOT_TASK = re.compile(r"总体(?:要求|思路|目标)|指导思想|基本原则|(?:工作|发展|主要|行动|总体|思路|预期)目标|目标(?:任务|要求)?$|形势|基础|背景|现状|思路|附件|附则|适用范围|工作要求$")
+_NOT_TASK = re.compile(
+    r"总体(?:要求|思路|目标)|指导思想|基本原则|(?:工作|发展|主要|行动|总体|思路|预期)目标|目标(?:任务|要求)?$|形势|基础|背景|现状|思路|附件|附则|适用范围|工作要求$"
+)
 _MARKERS = re.compile(
     r"(?P<lead>(?:共同|联合)?牵头(?:负责|落实|组织实施)?|主办)"
     r"|(?P<part>(?:等(?:单位|部门)?)?(?:按照|按|依)(?:各自)?(?:职责|职能|分工|责任)(?:职责)?(?:分工)?(?:具体)?(?:分别)?(?:负责|落实|推进|配合|做好)?|(?:共同|分别|具体|分工|协同)?负责|配合(?:落实|实施)?|协办|参与|协同|落实)"
@@ -29,7 +31,9 @@ _LABELS = re.compile(
 _CLASS = re.compile(r"^(?:由|以及|和|及|与|会同)")
 
 
-def read_tasks(document: Document, structure: Structure, grids: list[tb.Grid], tables: list[Table], indicators: list[Indicator]) -> list[Task]:
+def read_tasks(
+    document: Document, structure: Structure, grids: list[tb.Grid], tables: list[Table], indicators: list[Indicator]
+) -> list[Task]:
     """Tasks in document order. `lead` holds only units that the plan marks as leading."""
     assigned = {id(node): units for node in structure.nodes if (units := _closing_units(document, structure, node))}
     listed = _from_tables(document, tables)
@@ -98,7 +102,11 @@ def _is_unit_list(text: str) -> bool:
     if not _DUTY.search(text):
         parts = [part for part in re.split(r"[、,;]", text) if part]
         return len(parts) >= 2 and all(_UNIT_END.search(part.strip()) for part in parts) and len(text) < 300
-    return bool(_UNIT_END.search(re.split(r"[、,;]|牵头|负责|按职|配合", text.split(":")[-1])[0].strip()) or ":" in text or re.search(r"[局委办部厅府]", text))
+    return bool(
+        _UNIT_END.search(re.split(r"[、,;]|牵头|负责|按职|配合", text.split(":")[-1])[0].strip())
+        or ":" in text
+        or re.search(r"[局委办部厅府]", text)
+    )
 
 
 def _units(text: str, span: Span) -> Units:
@@ -118,7 +126,9 @@ def split_units(raw: str) -> tuple[list[str], list[str]]:
         for place, label in enumerate(labels):
             stop = labels[place + 1].start() if place + 1 < len(labels) else len(plain)
             names = _names(printed[label.end() : stop], plain[label.end() : stop])
-            inner_lead, inner_rest = (names, []) if label.group("lead") else _by_markers(printed[label.end() : stop], plain[label.end() : stop])
+            inner_lead, inner_rest = (
+                (names, []) if label.group("lead") else _by_markers(printed[label.end() : stop], plain[label.end() : stop])
+            )
             lead.extend(inner_lead)
             rest.extend(inner_rest)
     else:
@@ -180,13 +190,17 @@ def _closing_units(document: Document, structure: Structure, node: Node) -> list
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
 
-def _assigned_tasks(document: Document, structure: Structure, assigned: dict[int, list[tuple[Span, Units]]], indicators: list[Indicator]) -> list[Task]:
+def _assigned_tasks(
+    document: Document, structure: Structure, assigned: dict[int, list[tuple[Span, Units]]], indicators: list[Indicator]
+) -> list[Task]:
     tasks: list[Task] = []
     for node in structure.nodes:
         own = assigned.get(id(node))
         ancestors = _ancestors(node)
         if own is None:
-            leaf = not node.children or all(child.kind in {"titled", "dash", "box"} and id(child) not in assigned for child in node.children)
+            leaf = not node.children or all(
+                child.kind in {"titled", "dash", "box"} and id(child) not in assigned for child in node.children
+            )
             covered = any(id(other) in assigned for other in ancestors)
             off = any(_NOT_TASK.search(other.title) for other in (node, *ancestors))
             if not leaf or covered or off or node.kind in {"box", "titled", "dash", "annex"} or not ancestors:
@@ -225,7 +239,12 @@ def _tree(document: Document, structure: Structure, indicators: list[Indicator])
     flat = all(node.kind == "titled" for node in structure.nodes)
     tasks: list[Task] = []
     for place, node in enumerate(structure.nodes, start=1):
-        if node.kind == "annex":
+        title = (
+            place == 1
+            and node.kind == "plain"
+            and re.search(r"(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法)(?:\(.*\))?$", normal(node.title))
+        )
+        if node.kind == "annex" or title:
             continue
         tasks.append(
             Task(
@@ -272,7 +291,7 @@ def _table_rows(rows: tuple[tuple[Cell, ...], ...], titles: list[str], name: int
             continue
         leaders = split_units(row[lead].text) if lead is not None else ([], [])
         others = [split_units(row[place].text) for place in rest]
-        first = [unit for unit in (*leaders[0], *leaders[1])]
+        first = [*leaders[0], *leaders[1]]
         first += [unit for found in others for unit in found[0]]
         second = [unit for found in others for unit in found[1] if unit not in first]
         cells = [row[place] for place in ([lead] if lead is not None else []) + rest if row[place].text.strip()]

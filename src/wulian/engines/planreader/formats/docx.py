@@ -20,11 +20,10 @@ def read_docx(data: bytes, name: str) -> Document:
     """Document of a DOCX file. Raises Damaged when its parts are missing or cut off, EmptyFile when it has no text."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
 
     try:
         word = docx.Document(io.BytesIO(data))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, XMLSyntaxError, EOFError, OSError):
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, EOFError, OSError):
         raise Damaged(name=name, what="DOCX") from None
     builder = Builder()
     numbering = _Numbering(word)

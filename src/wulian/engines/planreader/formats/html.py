@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,45 @@ if TYPE_CHECKING:
 
 _DROPPED = "script, style, noscript, nav, header nav, footer, iframe, select, button, input, textarea, svg"
 _BLOCKS = frozenset(
-    "address article aside blockquote body br center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li "
-    "main ol p pre section summary td th tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "td",
+        "th",
+        "tr",
+        "ul",
+    ]
 )
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.I)
 
@@ -30,10 +68,8 @@ def read_html(data: bytes, name: str) -> Document:
     text, encoding, _ = decode(data)
     if declared:
         label = declared.group(1).decode("ascii").lower().replace("gb2312", "gb18030").replace("gbk", "gb18030")
-        try:
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
             text, encoding = data.decode(label), label
-        except (LookupError, UnicodeDecodeError):
-            pass
     tree = LexborHTMLParser(text)
     for node in tree.css(_DROPPED):
         node.decompose()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from wulian.engines.planreader.build import Builder
 from wulian.engines.planreader.errors import Damaged, NoText
-from wulian.engines.planreader.model import Document, Warning
+from wulian.engines.planreader.model import Document, ReadingWarning
 
 SURE = 0.85
+_DASH = re.compile(r"(?<=\d)[一ー](?=\d)")  # a dash between numbers that was taken for the numeral one
 _MAX_PIXELS = 60_000_000
 
 
@@ -46,7 +49,15 @@ def lines_of(image: Any) -> list[Line]:
     if result is None or result.txts is None or result.boxes is None:
         return []
     found = [
-        Line(text, float(sure), float(box[:, 0].min()), float(box[:, 0].max()), float(box[:, 1].min()), float(box[:, 1].max()), float(picture.width))
+        Line(
+            _DASH.sub("—", text),
+            float(sure),
+            float(box[:, 0].min()),
+            float(box[:, 0].max()),
+            float(box[:, 1].min()),
+            float(box[:, 1].max()),
+            float(picture.width),
+        )
         for text, sure, box in zip(result.txts, result.scores, result.boxes, strict=True)
         if text.strip()
     ]
@@ -66,11 +77,19 @@ def _rows(found: list[Line]) -> list[Line]:
     for row in rows:
         row.sort(key=lambda item: item.left)
         text = row[0].text
-        for before, line in zip(row, row[1:], strict=False):
+        for before, line in pairwise(row):
             gap = line.left - before.right
             text += ("\t" if gap > (line.bottom - line.top) * 0.8 else "") + line.text
         merged.append(
-            Line(text, min(line.confidence for line in row), row[0].left, row[-1].right, min(line.top for line in row), max(line.bottom for line in row), row[0].width)
+            Line(
+                text,
+                min(line.confidence for line in row),
+                row[0].left,
+                row[-1].right,
+                min(line.top for line in row),
+                max(line.bottom for line in row),
+                row[0].width,
+            )
         )
     return merged
 
@@ -102,7 +121,7 @@ def warn_unsure(builder: Builder, texts: list[str]) -> None:
     for line in texts:
         start = text.find(line)
         builder.warnings.append(
-            Warning(
+            ReadingWarning(
                 "ocr_unsure",
                 f"识别没有把握：“{line[:40]}”。请对照原件核对。",
                 f"OCR is unsure of “{line[:40]}”. Please check it against the original.",

@@ -9,13 +9,16 @@ from typing import Any
 
 from wulian.engines.planreader.build import Builder
 from wulian.engines.planreader.errors import Damaged, Encrypted, NoText
-from wulian.engines.planreader.model import Document, Warning
+from wulian.engines.planreader.model import Document, ReadingWarning
 from wulian.engines.planreader.text import normal
 
 _SCANNED_BELOW = 12  # characters on a page that has pictures
+_CHAPTER = re.compile(r"^(?:第[一二三四五六七八九十百]+[篇章节]\s|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)\S)")
 _NEW = re.compile(
     r"^(?:第[一二三四五六七八九十百]+[篇章节条部]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、](?!\d)|\(\d{1,2}\)|[①-⑳]|-{1,2}\D|专栏|表\s*\d|图\s*\d|附件|注:)"
 )
+# A gap between a Chinese and another character is typesetting, not a space.
+_SPACED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef“”—]) (?=\S)|(?<=\S) (?=[\u3000-\u9fff\uff00-\uffef“”—])")
 _PAGE_NUMBER = re.compile(r"^[-—\s]*(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*/\s*\d{1,3})?[-—\s]*$")
 
 
@@ -81,7 +84,9 @@ def _page(page: Any) -> tuple[int, list[Item], bool]:
 
     rest = page.filter(lambda item: item.get("object_type") != "char" or outside(item)) if inside else page
     lines = rest.extract_text_lines(return_chars=False) if rest.chars else []
-    items: list[tuple[float, Item]] = [(line["top"], ("line", (line["text"], line["x0"], line["x1"], page.width, line["top"] / float(page.height)))) for line in lines]
+    items: list[tuple[float, Item]] = [
+        (line["top"], ("line", (line["text"], line["x0"], line["x1"], page.width, line["top"] / float(page.height)))) for line in lines
+    ]
     items.extend((table.bbox[1], ("table", table.extract())) for table in tables)
     items.sort(key=lambda entry: entry[0])
     return len(page.chars), [item for _, item in items], bool(page.images)
@@ -162,8 +167,9 @@ def _cell(text: str | None) -> str | None:
     if text is None:
         return None
     lines = [line.strip() for line in text.split("\n")]
-    joined = lines[0]
+    joined = _SPACED.sub("", lines[0])
     for line in lines[1:]:
+        line = _SPACED.sub("", line)
         keep = bool(re.search(r"[:：]\s*[\d*]", line) or re.search(r"\d[\d.]*[(（].*[)）]?$", line))
         joined += ("\n" if keep else "") + line
     return joined
@@ -193,7 +199,7 @@ class _Paragraphs:
         self.add(line.text, line.left, line.right, line.width)
 
     def add(self, text: str, left: float, right: float, width: float) -> None:
-        text = text.strip()
+        text = _SPACED.sub("", text.strip())
         if not text:
             return
         plain = normal(text)
@@ -203,7 +209,13 @@ class _Paragraphs:
         full = self.line and self.right >= self.widest - 2.2 * em
         indented = left > self.left + 1.4 * em
         ended = bool(re.search(r"[。;:!?]$", normal(self.line)))
-        if self.line and full and not (_NEW.match(plain) and (indented or ended)) and not (indented and ended):
+        if (
+            self.line
+            and full
+            and not _CHAPTER.match(plain)
+            and not (_NEW.match(plain) and (indented or ended))
+            and not (indented and ended)
+        ):
             glue = " " if self.line[-1].isascii() and self.line[-1].isalpha() and text[0].isascii() and text[0].isalpha() else ""
             self.line += glue + text
         else:
@@ -217,6 +229,10 @@ class _Paragraphs:
         self.line = ""
 
 
-def warn_pages(pages: int) -> Warning:
+def warn_pages(pages: int) -> ReadingWarning:
     """Says that pages were read by OCR."""
-    return Warning("ocr", f"有 {pages} 页是扫描件，文字由识别得到，请重点核对数字。", f"{pages} pages were scans and were read by OCR: please check the numbers.")
+    return ReadingWarning(
+        "ocr",
+        f"有 {pages} 页是扫描件，文字由识别得到，请重点核对数字。",
+        f"{pages} pages were scans and were read by OCR: please check the numbers.",
+    )

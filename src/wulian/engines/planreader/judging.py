@@ -1,0 +1,109 @@
+"""Whether a quantity is an indicator: what a plan counts, and what only orders its text or sets a rule."""
+
+from __future__ import annotations
+
+import re
+
+from wulian.engines.planreader import lexicon as lex
+from wulian.engines.planreader.model import Indicator
+from wulian.engines.planreader.quantities import Quantity
+from wulian.engines.planreader.units import COUNTED, measure_of
+
+
+def sound_name(name: str, item: Quantity, doing: bool, reach: bool) -> bool:
+    if len(re.findall(r"[\u4e00-\u9fffA-Za-z]", name)) < 2 or re.fullmatch(lex.DOING, name):
+        return False
+    if re.fullmatch(r"(?:其中|同时|目前|全市|全省|全区|全县|每年|到|截至|分别|以上|以及)+", name):
+        return False
+    counted = item.unit is not None and measure_of(item.unit) in COUNTED and item.form == "plain" and not reach
+    return not (counted and re.search(r"(?:联合|首批|每|任|近|前|第)$", name))
+
+
+def restates(last: Indicator, item: Quantity) -> bool:
+    return (
+        isinstance(last.value, int | float)
+        and item.value is not None
+        and last.value <= item.value <= last.value * 1.5
+        and last.kind in {"target", "actual"}
+    )
+
+
+def is_condition(body: str, start: int, end: int) -> bool:
+    """Whether a clause sets a rule of support (对…的企业，给予…奖励) rather than an aim."""
+    clause = body[start:end]
+    if lex.CONDITION.search(clause) or re.search(
+        r"(?:单个|每个|每家|每项|单项|单户|每户|每人)[^,;]{0,12}(?:额度|支持|标准|不超过|限额)", clause
+    ):
+        return True
+    stop = body.find(";", end)
+    rest = body[end : stop if stop >= 0 else len(body)]
+    return bool(lex.CONDITION.search(rest)) and bool(
+        re.search(r"^\s*(?:其中)?(?:对|凡|按|符合|经|首次|年度?|上年)|的(?:企业|项目|单位|机构|平台|人才|个人|团队)?$", clause)
+    )
+
+
+def modifies(item: Quantity, right: str, graded: bool) -> bool:
+    """Whether a measured quantity only describes the noun behind it (营业收入超100亿元企业)."""
+    if item.unit in {"%", "个百分点", "百分点", "倍", "成"} or item.form in {"rank", "top", "ratio", "fraction", "double", "mask"}:
+        return item.unit == "%" and bool(re.match(r"(?:股权|股份|以上股|控股|平均)", right))
+    return (
+        bool(
+            re.match(
+                r"[^\d,、]{0,10}(?:企业|公司|项目|园区|平台|高校|机构|镇|县|村|街道|地块|基金|楼宇|单品|产品|品牌|集群(?!发展))", right
+            )
+        )
+        and not graded
+    )
+
+
+def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int]:
+    """The noun counted, standing behind the measure word, and its length."""
+    body = right
+    if lex.NO_NOUN.match(body) or not re.match(r"[\u4e00-\u9fffA-Za-z“\"(]", body):
+        return "", 0
+    stop = re.search(r"[、,;。]", re.sub(r"“[^”]*”|\([^()]*\)", lambda found: "□" * len(found.group()), body))
+    cut = stop.start() if stop else len(body)
+    body = body[:cut]
+    if not last and not stop:
+        joint = list(re.finditer(r"以及|和|与|及", body))
+        if joint:
+            body = body[: joint[-1].start()]
+    if not whole:
+        verb = lex.AFTER_STOP.search(body, 2)
+        if verb:
+            body = body[: verb.start()]
+    return body.strip().rstrip("的"), len(body)
+
+
+def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, achieved: bool) -> bool:
+    """Whether `number unit noun` counts things in the world (and not chapters, fields or working groups)."""
+    if lex.PROGRAMME_AFTER.match(noun) or (item.form == "han" and not doing and not re.search(r"每年|共|余", left[-4:])):
+        return False
+    value = item.value
+    if item.form == "mask":
+        return True
+    if (
+        item.form == "han"
+        and value is not None
+        and value < 10
+        and not re.search(r"新增|建成|新建|达到|不少于|至少|培育|引进|创建|累计", left[-6:])
+    ):
+        return False
+    if item.form == "han" and item.comparator is None and value in {100, 1000, 10000} and re.search(r"“$", left):
+        return False
+    if (
+        lex.STRUCTURAL.match(noun)
+        and value is not None
+        and value <= 20
+        and item.comparator is None
+        and item.unit in {"个", "项", "条", "类", "种", "大", "位"}
+    ):
+        return bool(re.search(r"新增|新建|每年|累计|不少于|至少", left[-8:]))
+    if re.search(r"(?:首批|之一|其中之一|第|近|前|每|任|某)$", left.rstrip()) or "之一" in noun:
+        return False
+    if doing or reach:
+        return True
+    if achieved:
+        body = lex.strip_predicate(left)[0]
+        return bool(body) and not re.search(r"(?:联合|由|与|和|对|以|围绕|针对|面向|聚焦|分为|划分)$", body.rstrip())
+    return bool(lex.EVERY_YEAR.search(left)) or item.comparator in {">=", ">"}
