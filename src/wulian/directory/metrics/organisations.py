@@ -60,7 +60,9 @@ declare(
         period=Period.INSTANT,
         version=1,
         effective_from=date(2016, 1, 1),
-        definition=_("统计日已成立、未注销吊销、未被并入他家的主体，含分支机构，不含政府单位；区域按统计日所在地。只数已导入的登记数据里有的。"),
+        definition=_(
+            "统计日已成立、未注销吊销、未被并入他家的主体，含分支机构，不含政府单位；区域按统计日所在地。只数已导入的登记数据里有的。"
+        ),
         aliases=("主体总数", "经营主体", "市场主体", "企业总数", "企业总量"),
         parts=(
             Part(
@@ -76,6 +78,7 @@ declare(
                 facets=(kind_facet(),),
                 notes=undated,
                 sources=sources,
+                counts=True,
             ),
         ),
         chain="industry",
@@ -106,6 +109,7 @@ declare(
                 facets=(kind_facet(),),
                 notes=_undated_new,
                 sources=sources,
+                counts=True,
             ),
         ),
         chain="industry",

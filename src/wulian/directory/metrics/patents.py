@@ -27,9 +27,7 @@ def holders(right: IPRight) -> str:
 
 def in_force(scope: Scope) -> QuerySet[IPRight]:
     """Invention patents in force on the date with at least one holder in scope; each once, however many holders."""
-    holdings = IPHolding.objects.filter(
-        existing(scope.on, "organisation__"), located(scope.regions, scope.on, "organisation__")
-    )
+    holdings = IPHolding.objects.filter(existing(scope.on, "organisation__"), located(scope.regions, scope.on, "organisation__"))
     return IPRight.objects.filter(
         Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=scope.on),
         kind=IPRight.Kind.INVENTION,
@@ -61,6 +59,7 @@ def _part(key: str) -> Part:
         prefetch=("holdings__organisation",),
         search_fields=("number", "title"),
         sources=sources,
+        counts=True,
     )
 
 

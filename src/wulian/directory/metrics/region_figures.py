@@ -81,7 +81,15 @@ declare(
         version=1,
         effective_from=date(2016, 1, 1),
         definition=_("全社会研发经费与地区生产总值之比，取统计日前最近一个完整年度，两项都用统计部门核定、已核实的数。"),
-        aliases=("全社会研发投入强度", "研发投入强度", "全社会研发经费投入强度", "全社会研发经费支出占地区生产总值比重", "研发经费占GDP比重", "R&D经费投入强度", "研发支出占GDP"),
+        aliases=(
+            "全社会研发投入强度",
+            "研发投入强度",
+            "全社会研发经费投入强度",
+            "全社会研发经费支出占地区生产总值比重",
+            "研发经费占GDP比重",
+            "R&D经费投入强度",
+            "研发支出占GDP",
+        ),
         combine=percent,
         parts=(
             region_part("numerator", "rd_expense_society", "亿元", FEN_PER_YI_YUAN, 2),

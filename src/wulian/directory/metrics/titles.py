@@ -23,7 +23,9 @@ COLUMNS = (
     Column("valid_to", _("有效期止（不含）"), "valid_to", sort="valid_to"),
 )
 # What every title metric says after its own first words.
-RULE = _("有效指统计日在有效期起（含）与止（不含）之间且未被取消。按主体去重，一家有几份有效证书只计一次；主体须存续、未被并入他家，区域按统计日所在地，迁移过的按当时所在地。")
+RULE = _(
+    "有效指统计日在有效期起（含）与止（不含）之间且未被取消。按主体去重，一家有几份有效证书只计一次；主体须存续、未被并入他家，区域按统计日所在地，迁移过的按当时所在地。"
+)
 
 
 def valid_on(on: date, kind: TitleKind) -> QuerySet[TitleGrant]:
@@ -66,6 +68,7 @@ def _declare(title: TitleMetric) -> None:
         search_fields=("organisation__name", "organisation__uscc", "certificate"),
         facets=(kind_facet("organisation__"),),
         sources=sources,
+        counts=True,
     )
     declare(
         Metric(
@@ -127,15 +130,15 @@ for _title in (
         ("制造业单项冠军企业", "单项冠军企业", "制造业单项冠军", "单项冠军"),
         "工信部政法〔2023〕138号",
     ),
-    TitleMetric(
-        TitleKind.EAGLET, _("有效雏鹰企业"), _("统计日评价有效的雏鹰企业数。"), ("雏鹰企业", "雏鹰"), "津科规〔2021〕3号"
-    ),
-    TitleMetric(
-        TitleKind.GAZELLE, _("有效瞪羚企业"), _("统计日评价有效的瞪羚企业数。"), ("瞪羚企业", "瞪羚"), "津科规〔2021〕3号"
-    ),
+    TitleMetric(TitleKind.EAGLET, _("有效雏鹰企业"), _("统计日评价有效的雏鹰企业数。"), ("雏鹰企业", "雏鹰"), "津科规〔2021〕3号"),
+    TitleMetric(TitleKind.GAZELLE, _("有效瞪羚企业"), _("统计日评价有效的瞪羚企业数。"), ("瞪羚企业", "瞪羚"), "津科规〔2021〕3号"),
     TitleMetric(TitleKind.UNICORN, _("有效独角兽企业"), _("统计日列入有效名单的独角兽企业数。"), ("独角兽企业", "独角兽")),
     TitleMetric(
-        TitleKind.LEADER, _("有效科技领军企业"), _("统计日认定有效的科技领军企业数。"), ("科技领军企业", "领军企业", "领军"), "津科规〔2021〕3号"
+        TitleKind.LEADER,
+        _("有效科技领军企业"),
+        _("统计日认定有效的科技领军企业数。"),
+        ("科技领军企业", "领军企业", "领军"),
+        "津科规〔2021〕3号",
     ),
     TitleMetric(
         TitleKind.LEADER_CULTIVATION,
@@ -144,9 +147,7 @@ for _title in (
         ("科技领军培育企业", "领军培育企业"),
         "津科规〔2021〕3号",
     ),
-    TitleMetric(
-        TitleKind.CHEETAH, _("有效猎豹企业"), _("统计日评价有效的猎豹企业数。"), ("猎豹企业", "猎豹"), "天津市猎豹企业评价办法"
-    ),
+    TitleMetric(TitleKind.CHEETAH, _("有效猎豹企业"), _("统计日评价有效的猎豹企业数。"), ("猎豹企业", "猎豹"), "天津市猎豹企业评价办法"),
     TitleMetric(
         TitleKind.ADVANCED_SERVICE,
         _("有效技术先进型服务企业"),

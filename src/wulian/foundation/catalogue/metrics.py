@@ -98,6 +98,7 @@ class Part:
     by_region: bool = True
     restricted: bool = False
     decimals: int = 0
+    counts: bool = False  # total is the number of records
 
     def rows(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """`queryset` of this part's records in the list's order, with what the columns read."""
