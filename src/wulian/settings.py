@@ -21,6 +21,7 @@ from urllib.parse import urlparse
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 PACKAGE = Path(__file__).resolve().parent
@@ -51,8 +52,8 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and
 HOME_REGION = os.environ.get("WULIAN_REGION", "120000")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "wulian.portal.data_admin.apps.DataAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -251,5 +252,12 @@ UNFOLD = {
     "SITE_TITLE": _("五链 数据管理"),
     "SITE_HEADER": _("五链 数据管理"),
     "SITE_URL": "/",
-}
+    "SITE_ICON": lambda request: static("wulian/favicon.svg"),
+    "COLORS": {
+        "primary": {
+            "50": "#eef6f3", "100": "#e3f0ec", "200": "#c2ddd5", "300": "#93c4b6", "400": "#5cc3a8", "500": "#1f8a72",
+            "600": "#0f5f4f", "700": "#0d5043", "800": "#0b4036", "900": "#09332b", "950": "#051e19",
+        }
+    },
+}  # fmt: skip
 SILENCED_SYSTEM_CHECKS: list[str] = []

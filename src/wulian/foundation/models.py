@@ -12,6 +12,7 @@ class User(AbstractUser):
 
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
     is_demo = models.BooleanField(_("演示账号"), default=False)
+    must_change_password = models.BooleanField(_("首次登录须改密码"), default=False)
 
     class Meta:
         verbose_name = _("账号")

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from wulian.kernel.errors import NotFound
+
 from .access import Actor, require
 from .models import Notice
 
@@ -43,6 +45,17 @@ def list_notices(*, viewer: Actor, unread_only: bool = False) -> QuerySet[Notice
     if unread_only:
         mine = mine.filter(read_at__isnull=True)
     return mine.order_by(F("read_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "-id")
+
+
+def get_notice(*, viewer: Actor, notice_id: int) -> Notice:
+    """One of the viewer's own notices.
+
+    Raises: NotFound.
+    """
+    notice = list_notices(viewer=viewer).filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFound(what=_("这条通知"))
+    return notice
 
 
 def unread_count(*, viewer: Actor) -> int:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -118,6 +118,11 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    @staticmethod
+    def is_password_change(request: HttpRequest) -> bool:
+        """A one-time password opens only the page on which it is replaced."""
+        return request.resolver_match is not None and request.resolver_match.url_name in {"account_change_password", "account_reauthenticate"}
+
     def guard_of(self, request: HttpRequest) -> Guard | None:
         match = request.resolver_match
         if match is None:
@@ -132,6 +137,8 @@ class AccessMiddleware:
         if guard is None:
             return error_response(request, Denied(act=_("打开这个页面"), reason=_("它没有列入权限表")))
         if guard.allows(actor):
+            if guard.signed_in and getattr(request.user, "must_change_password", False) and not self.is_password_change(request):
+                return redirect("account_change_password")
             return None
         if not actor.signed_in:
             return redirect_to_login(request.get_full_path())

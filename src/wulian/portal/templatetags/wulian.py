@@ -373,21 +373,31 @@ def tabs(context: Mapping[str, Any], items: Sequence[Sequence[Any]], label: str 
 @register.inclusion_tag("components/_diff.html")
 def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, model: type[Model] | None = None) -> dict[str, Any]:
     """What changed, key by key, in the words of the model's fields where they are known."""
-    labels: dict[str, str] = {}
-    if model is not None:
-        labels = {f.name: str(getattr(f, "verbose_name", f.name)) for f in model._meta.get_fields()}
-    keys = list(dict.fromkeys([*(before or {}), *(after or {})]))
+    known: dict[str, Any] = {}
+    for one in model._meta.get_fields() if model is not None else ():
+        known |= {one.name: one, getattr(one, "attname", one.name): one}
     rows = []
-    for key in keys:
+    for key in dict.fromkeys([*(before or {}), *(after or {})]):
         old, new = (before or {}).get(key), (after or {}).get(key)
-        rows.append({"label": labels.get(key, key), "old": _plain(old), "new": _plain(new), "changed": old != new,
-                     "had": before is not None and key in before, "has": after is not None and key in after})  # fmt: skip
+        choices = dict(getattr(known.get(key), "flatchoices", None) or ())
+        rows.append(
+            {
+                "label": getattr(known.get(key), "verbose_name", key),
+                "old": _plain(old, choices),
+                "new": _plain(new, choices),
+                "changed": old != new,
+                "had": before is not None and key in before,
+                "has": after is not None and key in after,
+            }
+        )
     return {"rows": [row for row in rows if row["changed"]] or rows}
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, choices: Mapping[str, Any] | None = None) -> str:
     if value is None or value == "":
         return _("空")
+    if isinstance(value, str) and choices and value in choices:
+        return str(choices[value])
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, Mapping):

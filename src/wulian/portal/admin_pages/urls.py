@@ -1,0 +1,29 @@
+from django.urls import path
+
+from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, Guard
+
+from . import people, records
+
+urlpatterns = [
+    path("admin/people/", people.people, name="people"),
+    path("admin/people/add/", people.add_person, name="person_add"),
+    path("admin/people/<int:person_id>/", people.person, name="person"),
+    path("admin/people/<int:person_id>/memberships/", people.give_membership, name="membership_add"),
+    path("admin/people/<int:person_id>/password/", people.new_password, name="person_password"),
+    path("admin/people/<int:person_id>/active/", people.set_active, name="person_active"),
+    path("admin/memberships/<int:membership_id>/end/", people.end, name="membership_end"),
+    path("admin/units/", people.units, name="units"),
+    path("admin/units/match/", people.unit_options, name="unit_options"),
+    path("admin/access/", records.access, name="access_matrix"),
+    path("admin/audit/", records.audit, name="audit"),
+    path("admin/audit/export.<str:kind>", records.audit_export, name="audit_export"),
+    path("admin/jobs/", records.jobs, name="jobs"),
+]
+ACCESS: dict[str, Guard] = {
+    **dict.fromkeys(
+        ("people", "person_add", "person", "membership_add", "person_password", "person_active", "membership_end", "access_matrix", "jobs"),
+        ADMINISTRATOR,
+    ),
+    **dict.fromkeys(("units", "unit_options"), OFFICER),
+    **dict.fromkeys(("audit", "audit_export"), AUDITOR),
+}
