@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 _home = Path(tempfile.mkdtemp(prefix="wulian-test-"))
+(_home / "static").mkdir()  # whitenoise warns of a folder that is not there
 os.environ["WULIAN_HOME"] = str(_home)
 os.environ.setdefault("WULIAN_SECRET", "only-for-tests")
 

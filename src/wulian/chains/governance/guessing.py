@@ -55,9 +55,15 @@ def _fold(text: str) -> str:
 
 def clean_title(title: str) -> str:
     """A plan's title out of a notice's title, on one line: 关于印发《…》的通知 -> …"""
-    flat = re.sub(r"\s+", "", title)
+    flat = re.sub(r"^[(（]此件[^()（）]{0,8}[)）]", "", re.sub(r"\s+", "", title))
     inner = re.search(r"《([^《》]{6,})》", flat)
     return (inner.group(1) if inner and "印发" in flat else _NOTICE.sub("", flat) if "印发" in flat else flat)[:200]
+
+
+def named_by_notice(head: str) -> str:
+    """The full title that the covering notice gives: 关于印发《…（2020-2022年）》的通知."""
+    found = re.search(r"印发\s*《([^《》]{6,120})》\s*的?通知", head)
+    return re.sub(r"\s+", "", found.group(1)) if found else ""
 
 
 def issue_date(head: str) -> date | None:
@@ -94,8 +100,8 @@ def guess_plan(
 ) -> PlanGuess:
     """Everything guessed from `text`. `table_years`: years of the yearly breakdown, from which the base year follows."""
     head = _fold(text[:HEAD])
-    guess = PlanGuess(title=clean_title(title))
-    guess.short_title = re.sub(r"^(?:天津市|[\u4e00-\u9fff]{2,4}省)(?=[\u4e00-\u9fff]{2,}(?:区|市|县))", "", guess.title)[:60]
+    guess = PlanGuess(title=named_by_notice(head) or clean_title(title))
+    guess.short_title = guess.title[:60]
     if number := _NUMBER.search(head):
         guess.document_number = re.sub(r"\s", "", number.group()).translate(str.maketrans("[]()【】", "〔〕〔〕〔〕"))
     lines = [re.sub(r"\s", "", line) for line in head.split("\n")]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wulian.foundation.access import Actor, Role, require_officer
+from wulian.foundation.access import Actor, require_officer
 from wulian.foundation.catalogue import metrics
 from wulian.foundation.catalogue.suggesting import Suggestion, suggest_metrics
-from wulian.kernel.errors import NotFound
+from wulian.kernel.errors import Invalid, NotFound
 
 from .. import mentions
 from ..access import may_edit, one_of, visible_plans
@@ -161,10 +162,14 @@ def get_document_of(plan: Plan) -> PlanDocument:
     return found
 
 
+def find_document(plan: Plan) -> PlanDocument | None:
+    """The document of a plan; None for a plan entered by hand."""
+    return PlanDocument.objects.select_related("file").filter(plan=plan).first()
+
+
 def reading_state(*, viewer: Actor, plan_id: int) -> PlanDocument:
     """The document with the state of its reading. Raises: NotFound, Denied."""
-    document = get_document_of(get_plan_for_review(viewer=viewer, plan_id=plan_id))
-    return document
+    return get_document_of(get_plan_for_review(viewer=viewer, plan_id=plan_id))
 
 
 def section_bounds(text: str, size: int = SECTION) -> list[tuple[int, int]]:
@@ -197,7 +202,7 @@ def cut_pieces(text: str, start: int, end: int, marks: Iterable[tuple[int, int, 
         for index in range(place[a], place[b]):
             owner[index] = (row, kind)
     pieces = []
-    for index, (a, b) in enumerate(zip(borders, borders[1:], strict=False)):
+    for index, (a, b) in enumerate(pairwise(borders)):
         row, kind = owner.get(index, (None, ""))
         pieces.append(Piece(text[a:b], row, kind))
     return pieces
@@ -337,8 +342,16 @@ def find_unit(*, viewer: Actor, plan: Plan, name: str) -> int | None:
     return match.organisation_id
 
 
-def is_officer_somewhere(viewer: Actor) -> bool:
-    return viewer.has(Role.OFFICER, Role.ADMINISTRATOR)
+def locate(text: str, quote: str, start: int | None) -> tuple[int, int]:
+    """The place of quoted words in the text: at `start` when they stand there, else the first place. Raises: Invalid."""
+    # A browser sends line ends as CRLF; the text has them as LF.
+    words = quote.replace("\r\n", "\n").strip()
+    if start is not None and (found := text.find(words, start)) >= 0 and found - start < 8:
+        return found, found + len(words)
+    found = text.find(words)
+    if not words or found < 0:
+        raise Invalid(field=_("原文"), why=_("在文本里找不到这一段，请照抄（连标点）"))
+    return found, found + len(words)
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -393,7 +406,7 @@ def _groups(rows: list[Row], stored: list[Extraction]) -> list[Group]:
     groups = []
     for key, pairs in members.items():
         ranked = sorted(pairs, key=lambda pair: (pair[1].state == State.MERGED, mentions.rank(mentions.mention_of(pair[1]))))
-        head, head_stored = ranked[0]
+        head = ranked[0][0]
         owner = next((one.owner for _row, one in ranked if one.owner is not None), None)
         metric = next((one.metric for _row, one in ranked if one.metric), "")
         declared = metrics.find(metric) if metric else None

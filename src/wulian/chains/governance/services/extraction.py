@@ -22,7 +22,6 @@ from wulian.kernel.errors import Conflict, Invalid, NotFound
 
 from .. import mentions
 from ..models import Extraction, Indicator, PlanDocument, Target
-from ..units import UnitMatcher
 from ..work_errors import PlanNotDraft, PlanNotRead, WrongStep
 from .editing import conflict
 from .reading import get_document, premerge
@@ -33,7 +32,6 @@ What = Extraction.What
 # What belongs to the indicator as a whole, and what to one of its mentions.
 GROUP_FIELDS = ("name", "unit", "kind", "direction", "attribute", "composite", "scope_note")
 MENTION_FIELDS = ("value", "number_state", "year", "comparator", "mention", "commitment")
-TASK_FIELDS = ("number", "title", "section", "level")
 
 
 def accept(*, by: Actor, document_id: int, rows: Mapping[int, int], at: datetime) -> int:
@@ -54,7 +52,7 @@ def reopen(*, by: Actor, document_id: int, rows: Mapping[int, int], at: datetime
 
 def accept_all(*, by: Actor, document_id: int, what: str, at: datetime, only_table: bool = False) -> int:
     """Accept every row that still waits (those read from tables only, when `only_table`)."""
-    document = _open_document(by, document_id)
+    document = open_document(by, document_id)
     with transaction.atomic():
         waiting = document.extractions.filter(what=what, state=State.PENDING).order_by("position")
         ids = [row.pk for row in waiting if not only_table or row.printed.get("from_table")]
@@ -64,18 +62,31 @@ def accept_all(*, by: Actor, document_id: int, what: str, at: datetime, only_tab
     return len(ids)
 
 
+def own_all(*, by: Actor, document_id: int, owner_id: int, at: datetime) -> int:
+    """Make one unit the owner of every indicator that has none yet and is not rejected. Returns how many rows changed."""
+    document = open_document(by, document_id)
+    owner = organisation(owner_id)
+    with transaction.atomic():
+        lock_plan(document)
+        rows = document.extractions.filter(what=What.INDICATOR, owner__isnull=True).exclude(state=State.REJECTED)
+        changed = rows.update(owner=owner, version=F("version") + 1)
+        after = {"owner": owner, "rows": changed}
+        audit.record(by=by, action="extraction.owned_all", obj=document, after=after, region=_region(document), at=at)
+    return changed
+
+
 def edit_mention(*, by: Actor, extraction_id: int, version: int, changes: Mapping[str, Any], at: datetime) -> Extraction:
     """Correct one mention: value, number_state, year, comparator, mention kind, commitment.
 
     Raises: Denied, Conflict, Invalid.
     """
-    row = _get_row(extraction_id, What.INDICATOR)
-    document = _open_document(by, row.document_id)
+    row = get_row(extraction_id, What.INDICATOR)
+    document = open_document(by, row.document_id)
     with transaction.atomic():
-        row = _lock(document, {extraction_id: version})[0]
+        row = lock(document, {extraction_id: version})[0]
         before = dict(row.values)
-        row.values = _checked_mention({**row.values, **_only(changes, MENTION_FIELDS)})
-        _save(by, document, row, "extraction.edited", before, at)
+        row.values = _checked_mention({**row.values, **only(changes, MENTION_FIELDS)})
+        save(by, document, row, "extraction.edited", before, at)
     return row
 
 
@@ -87,46 +98,46 @@ def edit_group(
     `rows` are the mentions of the group with the versions seen; `owner` is an organisation id or None, `metric` a code.
     Raises: Denied, Conflict, Invalid.
     """
-    document = _open_document(by, document_id)
-    owner = _organisation(changes["owner"]) if changes.get("owner") else None
+    document = open_document(by, document_id)
+    owner = organisation(changes["owner"]) if changes.get("owner") else None
     metric = str(changes.get("metric") or "")
     if metric and metrics.find(metric) is None:
         raise Invalid(field=_("绑定口径"), why=_("没有代码为“%(code)s”的口径") % {"code": metric})
     with transaction.atomic():
-        locked = _lock(document, rows)
+        locked = lock(document, rows)
         for row in locked:
             if row.group_key != key:
                 raise WrongStep(what=row.values["name"], state=row.get_state_display(), act=_("按原来的分组修改"))
             before = _group_state(row)
-            row.values = _checked_group({**row.values, **_only(changes, GROUP_FIELDS)})
+            row.values = _checked_group({**row.values, **only(changes, GROUP_FIELDS)})
             if "owner" in changes:
                 row.owner = owner
             if "metric" in changes:
                 row.metric = metric
-            _save(by, document, row, "extraction.group_edited", before, at)
+            save(by, document, row, "extraction.group_edited", before, at)
     return locked
 
 
 def merge_rows(*, by: Actor, document_id: int, rows: Mapping[int, int], into_id: int, at: datetime) -> int:
     """Make rows repeated mentions of `into`: they are kept as places in the text and publish nothing of their own."""
-    document = _open_document(by, document_id)
+    document = open_document(by, document_id)
     with transaction.atomic():
-        head = _get_row(into_id, What.INDICATOR)
+        head = get_row(into_id, What.INDICATOR)
         if head.document_id != document.pk or head.state == State.MERGED or head.pk in rows:
             raise WrongStep(what=head.values["name"], state=head.get_state_display(), act=_("把别的摘录并入它"))
-        locked = _lock(document, rows)
+        locked = lock(document, rows)
         for row in locked:
             before = _group_state(row)
             _into(row, head.group_key)
             row.state, row.merged_into = State.MERGED, head
-            _save(by, document, row, "extraction.merged", before, at)
+            save(by, document, row, "extraction.merged", before, at)
             Extraction.objects.filter(merged_into=row).update(merged_into=head)
     return len(locked)
 
 
 def merge_groups(*, by: Actor, document_id: int, keep: str, drop: str, at: datetime) -> int:
     """Make two groups one indicator. Mentions of one value in one year become repeats; others stay as further years."""
-    document = _open_document(by, document_id)
+    document = open_document(by, document_id)
     with transaction.atomic():
         rows = list(document.extractions.select_for_update().filter(what=What.INDICATOR, group_key__in=(keep, drop)).order_by("position"))
         heads = [row for row in rows if row.group_key == keep]
@@ -141,25 +152,25 @@ def merge_groups(*, by: Actor, document_id: int, keep: str, drop: str, at: datet
             for name in GROUP_FIELDS:
                 row.values[name] = head.values.get(name, "")
             row.owner_id, row.metric = head.owner_id or row.owner_id, head.metric or row.metric
-            _save(by, document, row, "extraction.group_merged", before, at)
+            save(by, document, row, "extraction.group_merged", before, at)
         for pk, into in mentions.repeats(mentions.mention_of(row) for row in live.values()).items():
             row = live[pk]
             before = _group_state(row)
             if row.state == State.ACCEPTED and live[into].state == State.PENDING:
                 live[into].state = State.ACCEPTED
-                _save(by, document, live[into], "extraction.accepted", {}, at)
+                save(by, document, live[into], "extraction.accepted", {}, at)
             row.state, row.merged_into_id = State.MERGED, into
-            _save(by, document, row, "extraction.merged", before, at)
+            save(by, document, row, "extraction.merged", before, at)
             Extraction.objects.filter(merged_into=row).update(merged_into_id=into)
     return len(moving)
 
 
 def split(*, by: Actor, extraction_id: int, version: int, name: str, at: datetime) -> Extraction:
     """Take one mention out of its group as an indicator of its own, under another name."""
-    row = _get_row(extraction_id, What.INDICATOR)
-    document = _open_document(by, row.document_id)
+    row = get_row(extraction_id, What.INDICATOR)
+    document = open_document(by, row.document_id)
     with transaction.atomic():
-        row = _lock(document, {extraction_id: version})[0]
+        row = lock(document, {extraction_id: version})[0]
         before = _group_state(row)
         key = mentions.group_key(name, row.values["unit"])
         if key == row.group_key:
@@ -167,14 +178,14 @@ def split(*, by: Actor, extraction_id: int, version: int, name: str, at: datetim
         _into(row, key)
         row.values = _checked_group({**row.values, "name": name.strip()})
         row.state, row.merged_into = State.PENDING, None
-        _save(by, document, row, "extraction.split", before, at)
+        save(by, document, row, "extraction.split", before, at)
     return row
 
 
 def add_mention(*, by: Actor, document_id: int, span: tuple[int, int], values: Mapping[str, Any], at: datetime) -> Extraction:
     """Add an indicator mention that the reader missed, by its place in the text."""
-    document = _open_document(by, document_id)
-    raw = _quoted(document, span)
+    document = open_document(by, document_id)
+    raw = quoted(document, span)
     full = {
         "kind": str(Indicator.Kind.LEVEL), "direction": str(Indicator.Direction.UP), "attribute": "", "composite": "", "scope_note": "",
         "mention": "target", "comparator": "=", "commitment": "", "number_state": str(Target.NumberState.NUMBERED),
@@ -182,109 +193,13 @@ def add_mention(*, by: Actor, document_id: int, span: tuple[int, int], values: M
     }
     full = _checked_group(_checked_mention(full))
     printed = {"name": full["name"], "value": None, "unit": None, "raw": raw[:300], "from_table": False, "added_by": by.name}
-    return _add(by, document, What.INDICATOR, span, printed, full, mentions.group_key(full["name"], full["unit"]), at)
-
-
-def add_task(*, by: Actor, document_id: int, span: tuple[int, int], values: Mapping[str, Any], at: datetime) -> Extraction:
-    """Add a task that the reader missed, by its place in the text. Its units are added with `set_units`."""
-    document = _open_document(by, document_id)
-    raw = _quoted(document, span)
-    full = _checked_task({"number": "", "section": "", "level": 1, "units_printed": "", "units": [], **values})
-    printed = {"title": full["title"], "raw": raw[:300], "added_by": by.name}
-    return _add(by, document, What.TASK, span, printed, full, "", at)
-
-
-def edit_task(*, by: Actor, extraction_id: int, version: int, changes: Mapping[str, Any], at: datetime) -> Extraction:
-    """Correct a task: number, title, section, level. Raises: Denied, Conflict, Invalid."""
-    row = _get_row(extraction_id, What.TASK)
-    document = _open_document(by, row.document_id)
-    with transaction.atomic():
-        row = _lock(document, {extraction_id: version})[0]
-        before = dict(row.values)
-        row.values = _checked_task({**row.values, **_only(changes, TASK_FIELDS)})
-        _save(by, document, row, "extraction.edited", before, at)
-    return row
-
-
-def set_unit(
-    *, by: Actor, extraction_id: int, version: int, index: int, organisation_id: int | None, role: str, at: datetime
-) -> Extraction:
-    """Say which organisation a printed unit name means, or change its role; what is printed stays."""
-    row = _get_row(extraction_id, What.TASK)
-    document = _open_document(by, row.document_id)
-    chosen = _organisation(organisation_id) if organisation_id else None
-    with transaction.atomic():
-        row = _lock(document, {extraction_id: version})[0]
-        before = dict(row.values)
-        units = [dict(unit) for unit in row.values["units"]]
-        if not 0 <= index < len(units):
-            raise NotFound(what=_("这个责任单位"))
-        unit = units[index]
-        unit["role"] = _role(role)
-        if organisation_id != unit.get("organisation"):
-            unit.update(
-                organisation=chosen.pk if chosen else None, organisation_name=chosen.name if chosen else "",
-                basis="chosen" if chosen else "none",
-            )
-        row.values = {**row.values, "units": units}
-        _save(by, document, row, "extraction.unit_set", before, at)
-        if chosen is not None:
-            _same_name_elsewhere(by, document, row, unit, at)
-    return row
-
-
-def add_unit(*, by: Actor, extraction_id: int, version: int, name: str, role: str, at: datetime) -> Extraction:
-    """Add a responsible unit that the reader missed or that the text leaves out."""
-    row = _get_row(extraction_id, What.TASK)
-    document = _open_document(by, row.document_id)
-    if not name.strip():
-        raise Invalid(field=_("责任单位"), why=_("不能为空"))
-    match = UnitMatcher(document.plan.region).match(name.strip()[:120])
-    with transaction.atomic():
-        row = _lock(document, {extraction_id: version})[0]
-        before = dict(row.values)
-        unit = match.as_dict() | {"role": _role(role), "added": True}
-        row.values = {**row.values, "units": [*row.values["units"], unit]}
-        _save(by, document, row, "extraction.unit_added", before, at)
-    return row
-
-
-def remove_unit(*, by: Actor, extraction_id: int, version: int, index: int, at: datetime) -> Extraction:
-    """Drop a name that is no responsible unit of the task; `units_printed` keeps the source."""
-    row = _get_row(extraction_id, What.TASK)
-    document = _open_document(by, row.document_id)
-    with transaction.atomic():
-        row = _lock(document, {extraction_id: version})[0]
-        before = dict(row.values)
-        row.values = {**row.values, "units": [unit for place, unit in enumerate(row.values["units"]) if place != index]}
-        _save(by, document, row, "extraction.unit_removed", before, at)
-    return row
-
-
-def create_unit(*, by: Actor, document_id: int, name: str, region: str, at: datetime) -> Organisation:
-    """Enter a government unit that the directory does not know yet, and match the plan's printed names again."""
-    from wulian.directory.services.organisations import create_organisation  # the directory imports on first use
-
-    document = _open_document(by, document_id)
-    with transaction.atomic():
-        unit: Organisation = create_organisation(by=by, at=at, name=name, kind=Organisation.Kind.GOVERNMENT, region=region)
-        matcher = UnitMatcher(document.plan.region)
-        for row in document.extractions.select_for_update().filter(what=What.TASK).order_by("position"):
-            units = [
-                matcher.match(one["name"]).as_dict() | {"role": one["role"]} if one["basis"] in ("none", "similar") else one
-                for one in row.values["units"]
-            ]
-            if units != row.values["units"]:
-                before = dict(row.values)
-                row.values = {**row.values, "units": units}
-                _save(by, document, row, "extraction.unit_set", before, at)
-    return unit
+    return add(by, document, What.INDICATOR, span, printed, full, mentions.group_key(full["name"], full["unit"]), at)
 
 
 # ---------------------------------------------------------------------------------------------------------- inner steps
 
 
-def _open_document(by: Actor, document_id: int) -> PlanDocument:
+def open_document(by: Actor, document_id: int) -> PlanDocument:
     document = get_document(document_id)
     require_officer(by, region=_region(document), act=_("校核摘录"))
     if document.plan.state != document.plan.State.DRAFT:
@@ -298,17 +213,21 @@ def _region(document: PlanDocument) -> str:
     return str(document.plan.region_id)
 
 
-def _get_row(extraction_id: int, what: str) -> Extraction:
+def get_row(extraction_id: int, what: str) -> Extraction:
     row = Extraction.objects.filter(pk=extraction_id, what=what).first()
     if row is None:
         raise NotFound(what=_("这条摘录"))
     return row
 
 
-def _lock(document: PlanDocument, rows: Mapping[int, int]) -> list[Extraction]:
-    """The rows, locked in the order of the text and checked against the versions that the person saw."""
-    # The plan row first: publishing takes the same lock, so no decision slips in while the plan is being published.
+def lock_plan(document: PlanDocument) -> None:
+    """Publishing takes the same lock, so no decision slips in while a plan is being published."""
     type(document.plan).objects.select_for_update().get(pk=document.plan_id)
+
+
+def lock(document: PlanDocument, rows: Mapping[int, int]) -> list[Extraction]:
+    """The rows, locked in the order of the text and checked against the versions that the person saw."""
+    lock_plan(document)
     found = list(Extraction.objects.select_for_update().filter(document=document, pk__in=rows).order_by("position", "pk"))
     if len(found) != len(rows):
         raise NotFound(what=_("这些摘录中的一部分"))
@@ -327,7 +246,7 @@ def _stale(document: PlanDocument, row: Extraction) -> Conflict:
     return conflict(who=event.actor if event else "", when=event.at if event else None, what=f"“{label}”")
 
 
-def _save(by: Actor, document: PlanDocument, row: Extraction, action: str, before: Mapping[str, Any], at: datetime) -> None:
+def save(by: Actor, document: PlanDocument, row: Extraction, action: str, before: Mapping[str, Any], at: datetime) -> None:
     row.version += 1
     row.save()
     audit.record(by=by, action=action, obj=row, before=before, after=_group_state(row), region=_region(document), at=at)
@@ -340,10 +259,10 @@ def _group_state(row: Extraction) -> dict[str, Any]:
 def _decide(
     by: Actor, document_id: int, rows: Mapping[int, int], at: datetime, *, to: str, origins: tuple[str, ...], act: str, reason: str = ""
 ) -> int:
-    document = _open_document(by, document_id)
+    document = open_document(by, document_id)
     with transaction.atomic():
         changed = 0
-        for row in _lock(document, rows):
+        for row in lock(document, rows):
             if row.state == to:
                 continue
             if row.state not in origins:
@@ -380,7 +299,7 @@ def _out(row: Extraction) -> None:
 
 def undo_group_merge(*, by: Actor, document_id: int, key: str, at: datetime) -> int:
     """Take out of a group every row that was merged into it from another group."""
-    document = _open_document(by, document_id)
+    document = open_document(by, document_id)
     with transaction.atomic():
         moved = [row for row in document.extractions.select_for_update().filter(group_key=key).order_by("position") if "came_from" in row.values]
         for row in moved:
@@ -388,60 +307,41 @@ def undo_group_merge(*, by: Actor, document_id: int, key: str, at: datetime) -> 
             _out(row)
             if row.state == State.MERGED:
                 row.state = State.PENDING
-            _save(by, document, row, "extraction.group_unmerged", before, at)
+            save(by, document, row, "extraction.group_unmerged", before, at)
         premerge(document)
     return len(moved)
 
 
-def _quoted(document: PlanDocument, span: tuple[int, int]) -> str:
+def quoted(document: PlanDocument, span: tuple[int, int]) -> str:
     start, end = span
     if not 0 <= start < end <= len(document.text):
         raise Invalid(field=_("原文位置"), why=_("%(start)s 至 %(end)s 不在文本之内") % {"start": start, "end": end})
     return document.text[start:end]
 
 
-def _add(
+def add(
     by: Actor, document: PlanDocument, what: str, span: tuple[int, int], printed: dict[str, Any], values: dict[str, Any], key: str, at: datetime
 ) -> Extraction:
     with transaction.atomic():
-        type(document.plan).objects.select_for_update().get(pk=document.plan_id)
+        lock_plan(document)
         last = document.extractions.filter(what=what).aggregate(last=Max("position"))["last"]
         row = Extraction(
             document=document, what=what, position=0 if last is None else last + 1, printed=printed, values=values,
             span_start=span[0], span_end=span[1], group_key=key, state=State.ACCEPTED,
         )
-        _save(by, document, row, "extraction.added", {}, at)
+        save(by, document, row, "extraction.added", {}, at)
     return row
 
 
-def _same_name_elsewhere(by: Actor, document: PlanDocument, decided: Extraction, unit: Mapping[str, Any], at: datetime) -> None:
-    """One decision on a printed name holds for the whole plan, unless the officer has decided otherwise there."""
-    for row in document.extractions.select_for_update().filter(what=What.TASK).exclude(pk=decided.pk).order_by("position"):
-        units = [dict(one) for one in row.values["units"]]
-        same = [one for one in units if one["name"] == unit["name"] and one["basis"] not in ("exact", "chosen")]
-        if same:
-            before = dict(row.values)
-            for one in same:
-                one.update(organisation=unit["organisation"], organisation_name=unit["organisation_name"], basis="chosen")
-            row.values = {**row.values, "units": units}
-            _save(by, document, row, "extraction.unit_set", before, at)
-
-
-def _organisation(organisation_id: int) -> Organisation:
+def organisation(organisation_id: int) -> Organisation:
     found = Organisation.objects.filter(pk=organisation_id, merged_into__isnull=True).first()
     if found is None:
         raise NotFound(what=_("这个单位"))
     return found
 
 
-def _only(changes: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
+def only(changes: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if name in allowed}
-
-
-def _role(role: str) -> str:
-    if role not in ("lead", "participant"):
-        raise Invalid(field=_("分工"), why=_("“%(role)s”既不是牵头也不是配合") % {"role": role})
-    return role
 
 
 def _choice(values: dict[str, Any], field: str, label: str, choices: list[str], *, blank: bool = False) -> None:
@@ -487,17 +387,4 @@ def _checked_mention(values: dict[str, Any]) -> dict[str, Any]:
     _choice(values, "comparator", _("比较"), Target.Comparator.values)
     _choice(values, "mention", _("性质"), list(mentions.MENTION_KINDS))
     values["commitment"] = str(values.get("commitment") or "").strip()[:20]
-    return values
-
-
-def _checked_task(values: dict[str, Any]) -> dict[str, Any]:
-    title = str(values.get("title") or "").strip()
-    if not title:
-        raise Invalid(field=_("任务标题"), why=_("不能为空"))
-    if len(title) > 200:
-        raise Invalid(field=_("任务标题"), why=_("有 %(count)s 个字，最多 200 个") % {"count": len(title)})
-    values["title"] = title
-    values["number"] = str(values.get("number") or "").strip()[:40]
-    values["section"] = str(values.get("section") or "").strip()[:200]
-    values["level"] = int(values.get("level") or 1)
     return values

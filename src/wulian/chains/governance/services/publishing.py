@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from wulian.foundation import audit
 from wulian.foundation.access import Actor
 from wulian.foundation.catalogue import metrics
 from wulian.foundation.catalogue.suggesting import unit_factor

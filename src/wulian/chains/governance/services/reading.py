@@ -130,6 +130,14 @@ def confirm_details(
     return plan
 
 
+def get_stored(file_id: int) -> StoredFile:
+    """A file that the caller has stored before. Raises: NotFound."""
+    found = StoredFile.objects.filter(pk=file_id).first()
+    if found is None:
+        raise NotFound(what=_("这个文件"))
+    return found
+
+
 def get_plan(plan_id: int) -> Plan:
     try:
         return Plan.objects.select_related("region", "parent", "predecessor").get(pk=plan_id)
