@@ -270,7 +270,7 @@ def theme_config() -> Spec:
         "font": FONT, "background": None, "view": {"stroke": None}, "padding": 4,
         "axis": {key: value for key, value in axis.items() if key not in {"titleX", "titleY", "titleAngle", "titleAlign", "titleAnchor"}},
         "axisY": {**{key: axis[key] for key in ("titleAngle", "titleAlign", "titleAnchor", "titleY", "titleX")}, "domain": False, "ticks": False},
-        "legend": {"labelColor": "$ink-2", "labelFontSize": 12, "labelLimit": 260, "rowPadding": 4, "columnPadding": 16, "offset": 24},
+        "legend": {"labelColor": "$ink-2", "labelFontSize": 12, "labelLimit": 260, "rowPadding": 4, "columnPadding": 16, "offset": 30},
         "text": {"fontSize": 12, "color": "$ink-2", "font": FONT},
         "bar": {"color": "$brand"},
     }  # fmt: skip
