@@ -22,6 +22,7 @@ class LazyGroup(click.Group):
         "setup": "wulian.cli.setup:setup",
         "demo": "wulian.cli.demo:demo",
         "search-index": "wulian.cli.search_index:search_index",
+        "account": "wulian.cli.account:account",
         "manage": "wulian.cli.manage:manage",
     }
 
