@@ -38,14 +38,14 @@ def founded(scope: Scope) -> QuerySet[Organisation]:
     )
 
 
-def undated(scope: Scope) -> list[str]:
-    number = standing(scope).filter(established_on__isnull=True).count()
-    return [gettext("其中 %(count)s 家没有成立日期，按已成立计") % {"count": f"{number:,}"}] if number else []
+def undated(scope: Scope, number: int) -> list[str]:
+    missing = standing(scope).filter(established_on__isnull=True).count()
+    return [gettext("其中 %(count)s 家没有成立日期，按已成立计") % {"count": f"{missing:,}"}] if missing else []
 
 
-def _undated_new(scope: Scope) -> list[str]:
-    number = standing(scope).filter(established_on__isnull=True).count()
-    return [gettext("另有 %(count)s 家没有成立日期，是否新设不详，未计入") % {"count": f"{number:,}"}] if number else []
+def _undated_new(scope: Scope, number: int) -> list[str]:
+    missing = standing(scope).filter(established_on__isnull=True).count()
+    return [gettext("另有 %(count)s 家没有成立日期，是否新设不详，未计入") % {"count": f"{missing:,}"}] if missing else []
 
 
 def sources(scope: Scope) -> list[SourceReading]:
@@ -78,7 +78,6 @@ declare(
                 facets=(kind_facet(),),
                 notes=undated,
                 sources=sources,
-                counts=True,
             ),
         ),
         chain="industry",
@@ -109,7 +108,6 @@ declare(
                 facets=(kind_facet(),),
                 notes=_undated_new,
                 sources=sources,
-                counts=True,
             ),
         ),
         chain="industry",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import Organisation, Source, SourceRecord
@@ -20,9 +20,20 @@ FEN_PER_YI_YUAN = Decimal(10_000_000_000)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def count(queryset: QuerySet[Any]) -> Decimal:
+def count(queryset: QuerySet[Any]) -> tuple[Decimal, int]:
     """The number of records. A count of nothing is zero, not unknown: the register is there and has none."""
-    return Decimal(queryset.order_by().count())
+    number = queryset.order_by().count()
+    return Decimal(number), number
+
+
+def summed(scale: Decimal) -> Callable[[QuerySet[Any]], tuple[Decimal | None, int]]:
+    """The sum of `value` in units of `scale`, unknown when there is no record, and the number of records."""
+
+    def measure(queryset: QuerySet[Any]) -> tuple[Decimal | None, int]:
+        found = queryset.order_by().aggregate(total=Sum("value"), number=Count("pk"))
+        return (None if found["total"] is None else Decimal(found["total"]) / scale), found["number"]
+
+    return measure
 
 
 def one(record: Any) -> Decimal:
@@ -44,10 +55,17 @@ def kind_facet(path: str = "") -> Facet:
 
 
 def sources_of(queryset: QuerySet[Any]) -> list[SourceReading]:
-    """The sources of rows that have `source` and `batch_id`; the as-of date is the day of the latest import, where one was."""
-    rows = list(queryset.order_by().values("source__name", "source__is_synthetic").annotate(batch=Max("batch_id")))
-    days = import_days([row["batch"] for row in rows if row["batch"]])
-    return [SourceReading(row["source__name"], days.get(row["batch"]), row["source__is_synthetic"]) for row in rows]
+    """The sources of rows that have `source` and `batch_id`; the as-of date is the day of the latest import, where one was.
+
+    Asked source by source, because there are few and an index answers each at once.
+    """
+    latest = {}
+    for source in Source.objects.all():
+        row = queryset.filter(source=source).order_by("-batch_id").values_list("batch_id").first()
+        if row:
+            latest[source] = row[0]
+    days = import_days([batch for batch in latest.values() if batch])
+    return [SourceReading(source.name, days.get(batch), source.is_synthetic) for source, batch in latest.items()]
 
 
 def import_days(batches: Sequence[int]) -> dict[int, date]:

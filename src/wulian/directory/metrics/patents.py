@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import IPHolding, IPRight
@@ -30,9 +30,9 @@ def in_force(scope: Scope) -> QuerySet[IPRight]:
     holdings = IPHolding.objects.filter(existing(scope.on, "organisation__"), located(scope.regions, scope.on, "organisation__"))
     return IPRight.objects.filter(
         Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=scope.on),
+        Exists(holdings),
         kind=IPRight.Kind.INVENTION,
         granted_on__lte=scope.on,
-        pk__in=holdings.values("ip_right_id"),
     )
 
 
@@ -59,7 +59,6 @@ def _part(key: str) -> Part:
         prefetch=("holdings__organisation",),
         search_fields=("number", "title"),
         sources=sources,
-        counts=True,
     )
 
 

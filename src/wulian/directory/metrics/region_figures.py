@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import latest_complete_year
 from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
 
-from .parts import FEN_PER_YI_YUAN
+from .parts import FEN_PER_YI_YUAN, summed
 from .yearly import percent
 
 COLUMNS = (
@@ -39,10 +39,6 @@ def region_part(key: str, fact: str, unit: str, scale: Decimal, decimals: int) -
     def records(scope: Scope) -> QuerySet[RegionFactValue]:
         return _current(fact, scope).filter(verification=RegionFactValue.Verification.VERIFIED, value__isnull=False)
 
-    def total(queryset: QuerySet[RegionFactValue]) -> Decimal | None:
-        value = queryset.order_by().aggregate(total=Sum("value"))["total"]
-        return None if value is None else Decimal(value) / scale
-
     def missing(scope: Scope) -> str:
         said: dict[str, Any] = {"year": latest_complete_year(scope.on), "fact": name}
         row = _current(fact, scope).first()
@@ -61,7 +57,7 @@ def region_part(key: str, fact: str, unit: str, scale: Decimal, decimals: int) -
         name,
         unit,
         records,
-        total,
+        summed(scale),
         lambda record: Decimal(record.value) / scale,
         COLUMNS,
         related=("region", "source"),

@@ -68,7 +68,6 @@ def _declare(title: TitleMetric) -> None:
         search_fields=("organisation__name", "organisation__uscc", "certificate"),
         facets=(kind_facet("organisation__"),),
         sources=sources,
-        counts=True,
     )
     declare(
         Metric(

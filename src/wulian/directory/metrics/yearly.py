@@ -7,17 +7,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wulian.directory.models import FactValue, Organisation
+from wulian.directory.models import FactValue, Organisation, Source
 from wulian.directory.placing import existing, located
 from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import latest_complete_year
 from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
 
-from .parts import FEN_PER_WAN_YUAN, kind_facet, organisation_columns
+from .parts import FEN_PER_WAN_YUAN, kind_facet, organisation_columns, summed
 
 
 def year_end(on: date) -> date:
@@ -52,20 +52,17 @@ def fact_sources(*codes: str) -> Callable[[Scope], list[SourceReading]]:
         rows = (
             FactValue.objects.filter(fact__in=codes, year=latest_complete_year(scope.on), is_current=True)
             .order_by()
-            .values("source__name", "source__is_synthetic")
-            .annotate(latest=Max("as_of"))
+            .values_list("source")
+            .annotate(Max("as_of"))
         )
-        return [SourceReading(row["source__name"], row["latest"], row["source__is_synthetic"]) for row in rows]
+        named = Source.objects.in_bulk()
+        return [SourceReading(named[source].name, latest, named[source].is_synthetic) for source, latest in rows]
 
     return sources
 
 
 def _part(key: str, fact: str, unit: str, scale: Decimal, records: Callable[[Scope], QuerySet[FactValue]], **more: Any) -> Part:
     name = facts.get(fact).name
-
-    def total(queryset: QuerySet[FactValue]) -> Decimal | None:
-        value = queryset.order_by().aggregate(total=Sum("value"))["total"]
-        return None if value is None else Decimal(value) / scale
 
     def missing(scope: Scope) -> str:
         return gettext("这里没有企业报过 %(year)s 年的%(fact)s") % {"year": latest_complete_year(scope.on), "fact": name}
@@ -75,7 +72,7 @@ def _part(key: str, fact: str, unit: str, scale: Decimal, records: Callable[[Sco
         name,
         unit,
         records,
-        total,
+        summed(scale),
         lambda record: Decimal(record.value) / scale,
         (
             *organisation_columns("organisation."),
@@ -94,36 +91,34 @@ def _part(key: str, fact: str, unit: str, scale: Decimal, records: Callable[[Sco
     )
 
 
-def _unreported(fact: str) -> Callable[[Scope], list[str]]:
-    def notes(scope: Scope) -> list[str]:
-        end = year_end(scope.on)
-        enterprises = Organisation.objects.filter(existing(end), located(scope.regions, end), kind=Organisation.Kind.ENTERPRISE).count()
-        unknown = enterprises - reported(fact, scope).count()
+def enterprises(scope: Scope) -> int:
+    """Enterprises that stood in scope at the end of the year whose facts hold."""
+    end = year_end(scope.on)
+    return Organisation.objects.filter(existing(end), located(scope.regions, end), kind=Organisation.Kind.ENTERPRISE).count()
+
+
+def _unreported(fact: str) -> Callable[[Scope, int], list[str]]:
+    def notes(scope: Scope, known: int) -> list[str]:
+        unknown = enterprises(scope) - known
         if not unknown:
             return []
         return [
             gettext("另有 %(count)s 家企业没有 %(year)s 年的%(fact)s，未计入，也没有当作零")
-            % {"count": f"{unknown:,}", "year": end.year, "fact": facts.get(fact).name}
+            % {"count": f"{unknown:,}", "year": latest_complete_year(scope.on), "fact": facts.get(fact).name}
         ]
 
     return notes
 
 
-def _incomplete(fact: str, other: str) -> Callable[[Scope], list[str]]:
-    def notes(scope: Scope) -> list[str]:
-        end = year_end(scope.on)
-        enterprises = Organisation.objects.filter(existing(end), located(scope.regions, end), kind=Organisation.Kind.ENTERPRISE).count()
-        both = reported_both(fact, other, scope).count()
-        if enterprises == both:
+def _incomplete(fact: str, other: str) -> Callable[[Scope, int], list[str]]:
+    def notes(scope: Scope, both: int) -> list[str]:
+        unknown = enterprises(scope) - both
+        if not unknown:
             return []
+        names = {"fact": facts.get(fact).name, "other": facts.get(other).name}
         return [
             gettext("按两项都已知的 %(both)s 家企业计算；其余 %(unknown)s 家缺%(fact)s或%(other)s，未计入")
-            % {
-                "both": f"{both:,}",
-                "unknown": f"{enterprises - both:,}",
-                "fact": facts.get(fact).name,
-                "other": facts.get(other).name,
-            }
+            % {"both": f"{both:,}", "unknown": f"{unknown:,}", **names}
         ]
 
     return notes

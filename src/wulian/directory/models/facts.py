@@ -38,7 +38,12 @@ class FactValue(FactBase):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "fact", "year"], condition=Q(is_current=True), name="fact_current_once"),
         ]
-        indexes = [models.Index(fields=["fact", "year"], condition=Q(is_current=True), name="fact_by_year")]
+        # Sums of a year, and where they came from, without reading a row.
+        indexes = [
+            models.Index(
+                fields=["fact", "year", "organisation", "value", "source", "as_of"], condition=Q(is_current=True), name="fact_by_year"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.fact} {self.year}"

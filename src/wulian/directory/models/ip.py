@@ -32,7 +32,10 @@ class IPRight(models.Model):
         verbose_name_plural = _("知识产权")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["kind", "number"], name="ip_number_once")]
-        indexes = [models.Index(fields=["kind", "granted_on", "lapsed_on"], name="ip_validity")]
+        indexes = [
+            models.Index(fields=["kind", "granted_on", "lapsed_on"], name="ip_validity"),
+            models.Index(fields=["kind", "source", "batch_id"], name="ip_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -47,7 +47,11 @@ class TitleGrant(models.Model):
                 condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")), name="title_interval"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "valid_from", "valid_to"], name="title_validity")]
+        indexes = [
+            models.Index(fields=["kind", "valid_from", "valid_to"], name="title_validity"),
+            models.Index(fields=["kind", "granted_on"], name="title_latest"),
+            models.Index(fields=["kind", "source", "batch_id"], name="title_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.get_kind_display()}"

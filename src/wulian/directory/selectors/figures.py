@@ -105,9 +105,8 @@ def read_metric(viewer: Actor, metric: Metric, scope: Scope) -> MetricValue:
     for part in metric.parts:
         if value.value is None or may_list(viewer, part, scope.region):
             continue
-        if part.records(scope).order_by()[:FEWEST_FIRMS].count() < FEWEST_FIRMS:
-            why = _("不足 %(fewest)s 家企业报数，为保护单家企业的数据不公开") % {"fewest": FEWEST_FIRMS}
-            return MetricValue(None, dict.fromkeys(value.parts), why)
+        if value.counts[part.key] < FEWEST_FIRMS:
+            return _withheld(value)
     return value
 
 
@@ -128,8 +127,8 @@ def open_figure(viewer: Actor, metric: str, region: str, on: date, part: str = "
         value=value,
         part=chosen,
         rows=list(chosen.rows(queryset)[:limit]) if listed else [],
-        count=_size(chosen, value, queryset) if listed else None,
-        notes=definition.notes(scope),
+        count=value.counts[chosen.key] if listed else None,
+        notes=definition.notes(scope, value) if value.value is not None else [],
         sources=definition.sources(scope),
     )
 
@@ -254,10 +253,9 @@ def plain(value: Any) -> Any:
     return region_name(value) if isinstance(value, Region) else str(value)
 
 
-def _size(part: Part, value: MetricValue, queryset: QuerySet[Any]) -> int:
-    """The number of records; a metric that counts them has already done so."""
-    total = value.parts.get(part.key)
-    return int(total) if part.counts and total is not None else queryset.order_by().count()
+def _withheld(value: MetricValue) -> MetricValue:
+    why = _("不足 %(fewest)s 家企业报数，为保护单家企业的数据不公开") % {"fewest": FEWEST_FIRMS}
+    return MetricValue(None, dict.fromkeys(value.parts), why, value.counts)
 
 
 def _require_list(viewer: Actor, part: Part, region: str) -> None:
@@ -318,6 +316,7 @@ def _listed(
             options = [(value, facet.labels[value], counts[value]) for value in facet.labels if counts.get(value)]
             filters = [*filters, Filter(facet.key, facet.label, options, chosen.get(facet.key, ""))]
     found = _faceted(part, found, chosen)
+    total, number = part.measure(found)
     ordered = part.rows(found)
     column = next((column for column in part.columns if column.sort and column.key == sort.removeprefix("-")), None)
     if column:
@@ -328,8 +327,8 @@ def _listed(
         scope=scope,
         part=part,
         records=ordered,
-        count=found.order_by().count(),
-        total=part.total(found),
+        count=number,
+        total=total,
         filters=[one for one in filters if len(one.options) > 1 or one.chosen],
         search=search.strip(),
         sort=sort if column else "",

@@ -7,7 +7,7 @@ its queryset for a scope and what each record contributes, so value, list, filte
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -73,9 +73,10 @@ class Part:
     """The records of one part of a metric.
 
     records(scope) -> queryset, one row per contributing record, no duplicates. `rows` adds the order and what the columns read.
-    total(queryset) -> Decimal | None, the part's value (None: unknown).
+    measure(queryset) -> the part's value (None: unknown) and the number of records behind it, in one query.
     contribution(record) -> Decimal, what this record adds (1 for a count).
-    missing(scope) -> what is missing when total is None. notes(scope) -> what a reader must know besides the value.
+    missing(scope) -> what is missing when the value is None.
+    notes(scope, number of records) -> what a reader must know besides the value.
     by_region: the records belong to regions below the scope's, so the list can be filtered by district.
     restricted: the list names figures of single firms, so only officers of the region may open it.
     """
@@ -84,7 +85,7 @@ class Part:
     label: Any
     unit: str
     records: Callable[[Scope], QuerySet[Any]]
-    total: Callable[[QuerySet[Any]], Decimal | None]
+    measure: Callable[[QuerySet[Any]], tuple[Decimal | None, int]]
     contribution: Callable[[Any], Decimal | None]
     columns: tuple[Column, ...]
     order: tuple[str, ...] = ("pk",)
@@ -93,12 +94,11 @@ class Part:
     search_fields: tuple[str, ...] = ()
     facets: tuple[Facet, ...] = ()
     missing: Callable[[Scope], str] | None = None
-    notes: Callable[[Scope], Sequence[str]] | None = None
+    notes: Callable[[Scope, int], Sequence[str]] | None = None
     sources: Callable[[Scope], Sequence[SourceReading]] | None = None
     by_region: bool = True
     restricted: bool = False
     decimals: int = 0
-    counts: bool = False  # total is the number of records
 
     def rows(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """`queryset` of this part's records in the list's order, with what the columns read."""
@@ -124,11 +124,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MetricValue:
-    """A computed value. `value` None means unknown and `unknown_because` says why; never zero for missing."""
+    """A computed value. `value` None means unknown and `unknown_because` says why; never zero for missing.
+
+    `parts` and `counts`: value and number of records of each part.
+    """
 
     value: Decimal | None
     parts: Mapping[str, Decimal | None]
     unknown_because: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +159,15 @@ class Metric:
 
     def compute(self, scope: Scope) -> MetricValue:
         """The value for `scope`, with each part's value."""
-        values = {part.key: part.total(part.records(scope)) for part in self.parts}
+        measured = {part.key: part.measure(part.records(scope)) for part in self.parts}
+        values = {key: value for key, (value, _count) in measured.items()}
+        counts = {key: count for key, (_value, count) in measured.items()}
         for part in self.parts:
             if values[part.key] is None:
                 why = part.missing(scope) if part.missing else _("没有%(what)s的数") % {"what": part.label}
-                return MetricValue(None, values, why)
+                return MetricValue(None, values, why, counts)
         value = self.combine(values) if self.combine else values[self.parts[0].key]
-        return MetricValue(value, values, "" if value is not None else _("分母为零，无法相除"))
+        return MetricValue(value, values, "" if value is not None else _("分母为零，无法相除"), counts)
 
     def part(self, key: str) -> Part:
         """The part with `key`; raises KeyError for one that the metric does not have."""
@@ -170,9 +176,9 @@ class Metric:
                 return part
         raise KeyError(key)
 
-    def notes(self, scope: Scope) -> list[str]:
-        """What a reader must know besides the value, e.g. how many firms have not reported."""
-        return [note for part in self.parts if part.notes for note in part.notes(scope)]
+    def notes(self, scope: Scope, value: MetricValue) -> list[str]:
+        """What a reader must know besides the computed `value`, e.g. how many firms have not reported."""
+        return [note for part in self.parts if part.notes for note in part.notes(scope, value.counts.get(part.key, 0))]
 
     def sources(self, scope: Scope) -> list[SourceReading]:
         """Where the records of all parts came from, each source once, with its latest as-of date."""
