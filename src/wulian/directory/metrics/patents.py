@@ -30,7 +30,7 @@ def in_force(scope: Scope) -> QuerySet[IPRight]:
     holdings = IPHolding.objects.filter(existing(scope.on, "organisation__"), located(scope.regions, scope.on, "organisation__"))
     return IPRight.objects.filter(
         Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=scope.on),
-        Exists(holdings),
+        Exists(holdings.filter(ip_right=OuterRef("pk"))),
         kind=IPRight.Kind.INVENTION,
         granted_on__lte=scope.on,
     )
