@@ -25,11 +25,13 @@ def load_now() -> None:
     from django.utils import timezone
 
     from wulian.demo.services import load_demo
+    from wulian.foundation import search
     from wulian.foundation.access import system
 
     started = time.perf_counter()
     at = timezone.now()
     loaded = load_demo(by=system("wulian demo load"), at=at, on=timezone.localdate(at))
+    search.flush("organisation")
     added = loaded.written
     click.echo(
         f"演示区域（合成数据）：主体 +{added.organisations}，称号 +{added.titles}，知识产权 +{added.rights}，"

@@ -13,9 +13,11 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from wulian.directory.access import actor_of
 from wulian.directory.models import Membership, Organisation, Person
+from wulian.directory.services.people import add_membership
 from wulian.foundation import audit
-from wulian.foundation.access import Actor, Role, require
+from wulian.foundation.access import Actor, Role, require, system
 from wulian.foundation.models import User
 from wulian.kernel.names import name_key
 
@@ -89,10 +91,17 @@ def ensure_account(sample: Sample, known: dict[str, str], *, by: Actor, at: date
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.record(by=by, action="account.password_reset", obj=user, at=at)
-    person, _created = Person.objects.get_or_create(user=user, defaults={"name": sample.display_name})
-    Membership.objects.get_or_create(
-        person=person, organisation=unit, role=sample.role, region_id=sample.region, defaults={"valid_from": SINCE}
-    )
+    person, created = Person.objects.get_or_create(user=user, defaults={"name": sample.display_name})
+    if created:
+        add_membership(
+            by=by,
+            at=at,
+            person_id=person.pk,
+            organisation_id=unit.pk,
+            role=sample.role,
+            region_code=sample.region,
+            valid_from=SINCE,
+        )
     return SignIn(sample.username, sample.role, unit.name, password)
 
 
@@ -125,3 +134,13 @@ def write_file(sign_ins: list[SignIn]) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("演示账号（账号、密码、身份）/ demonstration sign-ins\n" + "\n".join(lines) + "\n")
     path.chmod(0o600)
+
+
+def filers_for(region: str, *, on: date, source: str) -> list[Actor]:
+    """Who files reports in the demonstration: the reporters of `region`, then the officer of it (else the city's)."""
+    reporters = [sample for sample in SAMPLES if sample.role == Role.REPORTER and sample.region == region]
+    officers = [sample for sample in SAMPLES if sample.role == Role.OFFICER]
+    officer = next((sample for sample in officers if sample.region == region), officers[-1])
+    users = {user.username: user for user in User.objects.filter(is_demo=True)}
+    actors = [actor_of(users[sample.username], on=on, source=source) for sample in (*reporters, officer) if sample.username in users]
+    return actors or [system(officer.display_name, source)]

@@ -39,7 +39,7 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Rows added by one run."""
+    """Rows added by one run. `touched`: ids of organisations whose entry in the search index must be written."""
 
     organisations: int
     titles: int
@@ -47,6 +47,7 @@ class Written:
     facts: int
     region_facts: int
     units: int
+    touched: tuple[int, ...] = ()
 
 
 def write_world(*, by: Actor, at: datetime, world: World) -> Written:
@@ -57,7 +58,8 @@ def write_world(*, by: Actor, at: datetime, world: World) -> Written:
         if synthetic
     }
     register, statistics = sources[REGISTER], sources[STATISTICS]
-    new = write_firms(world.firms, register, at)
+    before = set(Organisation.objects.values_list("pk", flat=True))
+    changed = write_firms(world.firms, at)
     ids = dict(Organisation.objects.filter(is_synthetic=True).exclude(uscc="").values_list("uscc", "pk"))
     write_histories(world.firms, ids, register, at)
     titles = insert(
@@ -92,7 +94,9 @@ def write_world(*, by: Actor, at: datetime, world: World) -> Written:
             for figure in world.region_figures
         ),
     )  # fmt: skip
-    return Written(new, titles, rights, facts, region_facts, write_units(at))
+    named = write_units(at)
+    new = set(Organisation.objects.values_list("pk", flat=True)) - before
+    return Written(len(new) - named, titles, rights, facts, region_facts, named, tuple(sorted(new | changed)))
 
 
 def insert(model: type[Model], rows: Iterable[Model]) -> int:
@@ -102,7 +106,8 @@ def insert(model: type[Model], rows: Iterable[Model]) -> int:
     return model._default_manager.count() - before
 
 
-def write_firms(firms: list[Firm], source: Source, at: datetime) -> int:
+def write_firms(firms: list[Firm], at: datetime) -> set[int]:
+    """Add new firms and bring closed or moved ones up to date; returns the ids of the latter."""
     present = {row.uscc: row for row in Organisation.objects.filter(is_synthetic=True)}
     added = [
         Organisation(
@@ -143,7 +148,7 @@ def write_firms(firms: list[Firm], source: Source, at: datetime) -> int:
             )
             changed.append(row)
     Organisation.objects.bulk_update(changed, ["closed_on", "region", "address", "status", "updated_at"], batch_size=BATCH)
-    return len(added)
+    return {row.pk for row in changed}
 
 
 def status_of(firm: Firm) -> str:

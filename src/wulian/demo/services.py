@@ -8,12 +8,18 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from wulian.foundation import search
 from wulian.foundation.access import Actor, Role, require
+from wulian.kernel.errors import Invalid
 
-from .accounts import SignIn, ensure_accounts
+from .accounts import SignIn, ensure_accounts, filers_for
 from .generate import DEFAULT_SEED, generate
+from .history import SOURCE, write_history
 from .organisations import Written, write_world
 from .plans import write_plans
+from .rounds import courses_of, write_rounds
+
+EARLIEST = date(2026, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,18 @@ class Loaded:
 def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED) -> Loaded:
     """Load the demonstration region as it stands on `on` (from 2026-01-01). Running it again adds only what is missing.
 
-    The regions must be there (`load_regions`). Raises Denied unless `by` is an administrator.
+    The regions must be there (`load_regions`). The search index is told, and written by whoever looks next.
+    Raises Denied unless `by` is an administrator, Invalid for an earlier date.
     """
     require(by.has(Role.ADMINISTRATOR), act=_("装入演示区域"))
+    if on < EARLIEST:
+        raise Invalid(field=_("日期"), why=_("演示区域从 %(first)s 起才有，给的是 %(on)s") % {"first": EARLIEST, "on": on})
     written = write_world(by=by, at=at, world=generate(seed=seed, until=on))
+    search.mark("organisation", written.touched)
     plans = write_plans(by=by, at=at)
-    return Loaded(written, len(plans), ensure_accounts(by=by, at=at))
+    sign_ins = ensure_accounts(by=by, at=at)
+    filers = {plan.pk: filers_for(str(plan.region_id), on=on, source=SOURCE) for plan in plans}
+    asked = {plan.pk: [course.as_of for course in courses_of(plan, on)] for plan in plans}
+    write_history(plans=plans, rounds=asked, filers=filers, by=by, at=at, on=on)
+    write_rounds(plans=plans, filers=filers, by=by, at=at, on=on)
+    return Loaded(written, len(plans), sign_ins)
