@@ -334,6 +334,11 @@ def unit_names(*, viewer: Actor, plan: Plan) -> list[str]:
     return sorted(known.name for known in UnitMatcher(plan.region).known.values())
 
 
+def unit_choices(*, viewer: Actor, plan: Plan) -> list[tuple[int, str]]:
+    """Units of the plan's region and above, for a form."""
+    return sorted(((known.pk, known.name) for known in UnitMatcher(plan.region).known.values()), key=lambda pair: pair[1])
+
+
 def find_unit(*, viewer: Actor, plan: Plan, name: str) -> int | None:
     """The unit that a typed name means: an exact name, short name or alias; None when none or several."""
     match = UnitMatcher(plan.region).match(name)

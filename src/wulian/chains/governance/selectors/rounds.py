@@ -15,7 +15,7 @@ from wulian.directory.models import Membership
 from wulian.foundation.access import Actor, Role
 
 from ..access import READERS, may_edit, one_of, visible_plans
-from ..models import Decision, Indicator, Meeting, Plan, Problem, ReportingRound, RoundReport
+from ..models import Decision, Meeting, Plan, Problem, ReportingRound, RoundReport
 
 State = RoundReport.State
 OWED = (State.DUE, State.RETURNED)
@@ -274,5 +274,7 @@ def meetings_of(*, viewer: Actor, plan_id: int) -> list[Meeting]:
     return list(plan.meetings.prefetch_related("decisions__task", "decisions__problem__owner").order_by("-held_on", "-id"))
 
 
-def indicators_of(plan: Plan) -> list[Indicator]:
-    return list(plan.indicators.order_by("position", "id"))
+def get_plan(*, viewer: Actor, plan_id: int) -> Plan:
+    """The plan, if the viewer may see it. Raises: NotFound."""
+    plan: Plan = one_of(visible_plans(viewer).select_related("region"), plan_id, _("这份规划"))
+    return plan

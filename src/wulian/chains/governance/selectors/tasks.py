@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wulian.directory.models import Organisation
 from wulian.foundation.access import Actor, Role
 
 from ..access import may_edit, one_of, plans_seen_by, visible_plans
-from ..models import Plan, PlanTask, RoundReport, TaskUnit
+from ..models import Plan, PlanTask, Problem, RoundReport, TaskUnit
 from ..units import UnitMatcher, ancestors, class_members
 
 Standing = RoundReport.Standing
@@ -101,7 +102,7 @@ def task_list(
     if words.strip():
         rows = rows.filter(Q(title__icontains=words.strip()) | Q(section__icontains=words.strip()) | Q(units__name_printed__icontains=words.strip()))
         rows = rows.distinct()
-    everything = _lines(list(_with_units(rows)), on)
+    everything = _lines(list(_with_units(rows)), on, inside=sees_reports(viewer))
     unit = Organisation.objects.select_related("region").filter(pk=unit_id).first() if unit_id else None
     classes = _classes_of(unit) if unit else frozenset()
     plans = Counter((line.plan_id, line.plan_name) for line in everything)
@@ -147,7 +148,12 @@ def in_state(line: TaskLine, state: str) -> bool:
 def plan_tasks(*, viewer: Actor, plan_id: int, on: date) -> list[TaskLine]:
     """Tasks of one plan with their latest standing, for the plan's page and for evaluations."""
     plan = one_of(visible_plans(viewer), plan_id, _("这份规划"))
-    return _lines(list(_with_units(PlanTask.objects.filter(plan=plan).select_related("plan"))), on)
+    return _lines(list(_with_units(PlanTask.objects.filter(plan=plan).select_related("plan"))), on, inside=sees_reports(viewer))
+
+
+def sees_reports(viewer: Actor) -> bool:
+    """Whether the viewer may know how far units say they are; the public sees the tasks and who is responsible."""
+    return viewer.has(Role.OFFICER, Role.REPORTER, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 def my_units(viewer: Actor) -> list[Organisation]:
@@ -176,13 +182,13 @@ def task_detail(*, viewer: Actor, task_id: int, on: date) -> TaskDetail:
     """Everything about one task. What units have filed is for the units themselves and the officers. Raises: NotFound."""
     task = one_of(_with_units(visible_tasks(viewer).select_related("plan__region__parent", "parent")), task_id, _("这项任务"))
     editable = may_edit(viewer, task.plan)
-    inside = editable or viewer.has(Role.REPORTER, Role.AUDITOR)
+    inside = sees_reports(viewer)
     document = getattr(task.plan, "document", None) if task.span_start is not None else None
     text = document.text[task.span_start : task.span_end] if document and task.span_end else task.text
     own = viewer.organisations_as(Role.REPORTER)
     reports = task.reports.select_related("round", "unit", "filed_by").prefetch_related("evidence").order_by("-round__as_of", "unit__name", "id")
     matcher = UnitMatcher(task.plan.region) if editable else None
-    line = _lines([task], on)[0]
+    line = _lines([task], on, inside=inside)[0]
     return TaskDetail(
         task=task,
         line=line,
@@ -208,11 +214,9 @@ def _with_units(rows: QuerySet[PlanTask]) -> QuerySet[PlanTask]:
     return rows.prefetch_related(Prefetch("units", queryset=units)).order_by("plan_id", "position", "id")
 
 
-def _lines(tasks: Sequence[PlanTask], on: date) -> list[TaskLine]:
-    """Lines with the latest standing and the open problems: two queries, however many tasks."""
-    from ..models import Problem
-
-    ids = [task.pk for task in tasks]
+def _lines(tasks: Sequence[PlanTask], on: date, *, inside: bool) -> list[TaskLine]:
+    """Lines with the latest standing and the open problems (for those inside): two queries, however many tasks."""
+    ids = [task.pk for task in tasks] if inside else []
     latest: dict[int, RoundReport] = {}
     late: set[int] = set()
     reports = RoundReport.objects.filter(task__in=ids, round__opened_on__lte=on).select_related("round").order_by("round__as_of", "filed_at", "id")
@@ -252,8 +256,6 @@ def _lines(tasks: Sequence[PlanTask], on: date) -> list[TaskLine]:
 
 
 def _day(at: datetime | None) -> date | None:
-    from django.utils import timezone
-
     return timezone.localdate(at) if at else None
 
 
