@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,11 +59,15 @@ def check(importer: Importer, header: Sequence[str], columns: Mapping[str, str])
     return chosen
 
 
+# Control characters, blanks other than the plain one, and marks without width: they stand in real registers and are never meant.
+_ODD = re.compile(r"[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]")
+# Bytes that the encoding did not have.
+_DAMAGED = re.compile(r"[\ud800-\udfff\ufffd]")
+
+
 def clean_cell(text: str) -> str:
-    """A cell without control characters and odd blanks at its ends."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Zs"} else c for c in text).replace("\ufeff", "").strip()
+    """A cell without control characters and odd blanks."""
+    return _ODD.sub(" ", text).strip()
 
 
 @dataclass(slots=True)
@@ -83,7 +87,7 @@ class RowReader:
 
     def printed(self, raw: RawRow) -> dict[str, str]:
         """The row by column name, as it can be stored; cells beyond the header get a name by their place."""
-        cells = [cell.encode("utf-8", "replace").decode() if not _sound(cell) else cell.replace("\x00", "") for cell in raw.cells]
+        cells = [_DAMAGED.sub("?", cell).replace("\x00", "") for cell in raw.cells]
         names = [*self.header, *(f"第{place}列" for place in range(len(self.header) + 1, len(cells) + 1))]
         return dict(zip(names, cells, strict=False))
 
@@ -93,12 +97,12 @@ class RowReader:
         if raw.broken:
             return [Problem("row_broken", BROKEN)]
         # Trailing empty cells are how spreadsheets pad rows; missing ones are how some exports cut them.
-        cells = list(raw.cells)
+        cells = raw.cells
         while len(cells) > width and not cells[-1].strip():
-            cells.pop()
+            cells = cells[:-1]
         if len(cells) > width or (len(cells) < width and len(cells) <= max(index for _, index in self.plan())):
             return [Problem("row_width", WIDTH, {"found": len(raw.cells), "wanted": width})]
-        if not all(map(_sound, cells)):
+        if _DAMAGED.search("".join(cells)):
             return [Problem("row_encoding", ENCODING)]
         values, problems = {}, []
         for field, index in self.plan():
@@ -113,8 +117,3 @@ class RowReader:
             except BadValue as error:
                 problems.append(error.problem.at(field.name))
         return problems or Row(raw.number, values, self.printed(raw))
-
-
-def _sound(text: str) -> bool:
-    """False when the text holds bytes that its encoding did not have."""
-    return text.isascii() or not any("\ud800" <= c <= "\udfff" or c == "\ufffd" for c in text)

@@ -22,6 +22,7 @@ def plain(reading: str) -> str:
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[str, str], dict[str, tuple[str, ...]], frozenset[str]]:
+    """Usual reading of a character; phrases that read otherwise; how those phrases begin (two characters)."""
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
     usual = {chr(point): plain(readings.split(",")[0]) for point, readings in PINYIN_DICT.items()}
@@ -31,41 +32,35 @@ def _tables() -> tuple[dict[str, str], dict[str, tuple[str, ...]], frozenset[str
             syllables = tuple(plain(reading[0]) for reading in readings)
             if any(usual.get(character) != syllable for character, syllable in zip(phrase, syllables, strict=True)):
                 phrases[phrase] = syllables
-    return usual, phrases, frozenset(phrase[0] for phrase in phrases)
+    return usual, phrases, frozenset(phrase[:2] for phrase in phrases)
 
 
 def syllables_of(key: str) -> list[str]:
     """One syllable per character of a normalised name; a letter or digit stands for itself."""
-    usual, phrases, starts = _tables()
-    result: list[str] = []
-    place = 0
-    while place < len(key):
-        character = key[place]
-        if character in starts:
-            for length in range(PHRASE, 1, -1):
-                if found := phrases.get(key[place : place + length]):
-                    result.extend(found)
-                    place += length
-                    break
-            else:
-                result.append(usual.get(character, character))
-                place += 1
-        else:
-            result.append(usual.get(character, character))
-            place += 1
+    usual, phrases, beginnings = _tables()
+    result = [usual.get(character, character) for character in key]
+    skip = 0
+    for place in range(len(key) - 1):
+        if place < skip or key[place : place + 2] not in beginnings:
+            continue
+        for length in range(PHRASE, 1, -1):
+            if found := phrases.get(key[place : place + length]):
+                result[place : place + length] = found
+                skip = place + length
+                break
     return result
 
 
 @lru_cache(maxsize=1)
 def known_syllables() -> frozenset[str]:
-    usual, _phrases, _starts = _tables()
+    usual, _phrases, _beginnings = _tables()
     return frozenset(syllable for syllable in usual.values() if syllable.isascii() and syllable.isalpha())
 
 
 def cut(letters: str, most: int = 6) -> list[list[str]]:
     """Ways to cut typed letters into syllables, the last of which may be unfinished: tianjinsh -> [tian, jin, sh]."""
     syllables = known_syllables()
-    beginnings = _beginnings()
+    beginnings = _unfinished()
     found: list[list[str]] = []
 
     def go(rest: str, done: list[str]) -> None:
@@ -84,5 +79,5 @@ def cut(letters: str, most: int = 6) -> list[list[str]]:
 
 
 @lru_cache(maxsize=1)
-def _beginnings() -> frozenset[str]:
+def _unfinished() -> frozenset[str]:
     return frozenset(syllable[:length] for syllable in known_syllables() for length in range(1, len(syllable) + 1))

@@ -24,6 +24,9 @@ HEAP = 96 << 20
 BATCH = 5_000
 # So many changed objects are indexed at once after the commit (about 50 ms); more are left to the one who made them.
 AT_ONCE = 500
+# In place of an id: so much changed while there was no complete index that all of it is to be indexed. A rebuild that is
+# under way when the row is written has not seen the change, and is followed by another.
+EVERYTHING = 0
 
 
 @contextmanager
@@ -55,11 +58,14 @@ def ready_at(folder: Path, kind: Kind) -> bool:
 
 def mark(kind_code: str, ids: Iterable[int]) -> None:
     """Note that these objects changed. Call it in the transaction of the change; a few are indexed right after the commit."""
-    rows = [SearchOutbox(kind=kind_code, object_id=i) for i in set(ids)]
-    if not rows:
+    wanted = set(ids)
+    if not wanted:
         return
-    SearchOutbox.objects.bulk_create(rows)
-    if len(rows) <= AT_ONCE:
+    few = len(wanted) <= AT_ONCE
+    if not few and not is_ready(kind_code):
+        wanted = {EVERYTHING}
+    SearchOutbox.objects.bulk_create([SearchOutbox(kind=kind_code, object_id=i) for i in wanted])
+    if few:
         transaction.on_commit(partial(flush_or_schedule, kind_code), robust=True)
 
 
@@ -108,6 +114,9 @@ def _flush(kind: Kind, progress: Callable[[int], None] | None) -> int:
     written = 0
     while rows := list(SearchOutbox.objects.filter(kind=kind.code).order_by("pk").values_list("pk", "object_id")[:BATCH]):
         ids = sorted({object_id for _pk, object_id in rows})
+        if EVERYTHING in ids:
+            writer.wait_merging_threads()
+            return _rebuild(kind, progress)
         for object_id in ids:
             writer.delete_documents("id", object_id)
         for entry in kind.entries(ids):

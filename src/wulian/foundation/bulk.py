@@ -1,0 +1,65 @@
+"""Writing many rows at once.
+
+`bulk_create` spends most of its time preparing each value of each object for any backend; a register has millions of
+values. This writes the same rows in about a quarter of the time. It sends no signals and calls no `save`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, models
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Primary keys that nobody else will get. Must be called inside the transaction that inserts them."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # The transaction holds the write lock, so nobody else can take the numbers in between.
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            row = cursor.fetchone()
+            start = row[0] if row else 0
+            return list(range(start + 1, start + count + 1))
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=8)
+def _moment(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _preparer(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField):
+        return lambda value: json.dumps(value, ensure_ascii=False)
+    if isinstance(field, models.DateTimeField):
+        return lambda value: None if value is None else _moment(value)
+    if isinstance(field, models.DateField):
+        return lambda value: None if value is None else value.isoformat()
+    return lambda value: value
+
+
+def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+    """Insert new objects and give them their primary keys. Call it inside a transaction."""
+    if not objects:
+        return
+    for obj, pk in zip(objects, reserve_ids(model, len(objects)), strict=True):
+        obj.pk = pk
+    fields = model._meta.concrete_fields
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  (names come from the model)
+    columns: list[Iterable[Any]] = []
+    for field in fields:
+        values: Iterable[Any] = map(attrgetter(field.attname), objects)
+        plain = isinstance(field, models.CharField | models.TextField | models.IntegerField | models.BooleanField | models.ForeignKey)
+        columns.append(values if plain else map(_preparer(field), values))
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, list(zip(*columns, strict=True)))
