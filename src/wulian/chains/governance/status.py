@@ -40,6 +40,7 @@ LABELS = {
     Code.NOT_SET: N_("未下达"),
     Code.QUALITATIVE: N_("定性"),
 }
+UNDIVIDED = N_("未分解")  # not set because the plan gives no milestone for the year, though it has a target further on
 
 LINEAR_KINDS = frozenset({"level", "roster", "cumulative"})  # inside a year the milestone runs straight between year ends
 STANDING_KINDS = frozenset({"per_year", "growth"})  # a single printed figure holds for every year of the period
@@ -58,7 +59,9 @@ RULES: tuple[str, ...] = (
     ),
     N_("确保与力争分别评判，状态以确保为准。复合指标逐项评判，合计写成“三项中两项到位”，状态取最差的一项。"),
     N_("无数：没有实际值，或最近一次早于上一年，或原文的数被遮盖。没有数不当零，也不算到位。"),
-    N_("未下达：目标待上级下达、没有目标，或这一年没有节点。缺的年份不自动补，工作人员可要求按直线补齐，补的节点注明是计算得来。"),
+    N_(
+        "未下达：目标待上级下达，或没有目标。未分解：有以后年份的目标，但这一年没有节点；缺的年份不自动补，工作人员可要求按直线补齐，补的节点注明是计算得来。"
+    ),
     N_("目标低于基数不等于退步：注明“目标允许低于基数”的，照目标值本身评判。定性表述不按数评判。"),
     N_("同一天既有填报又有计算的，以能打开到记录的计算值为准，两个值都列出；退回的填报不用。"),
 )
@@ -140,6 +143,12 @@ class Judgement:
     stretch: Goal | None = None
     stretch_met: bool | None = None
     completion: Decimal | None = None
+    undivided: bool = False  # there is a target further on, but no milestone for this day
+
+    @property
+    def label(self) -> str:
+        """The word for the status, a gettext msgid."""
+        return UNDIVIDED if self.undivided else LABELS[self.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +336,7 @@ class _Case:
                 rule = Sentence(N_("%(year)s 年没有节点，下一个节点是 %(next)s 年；可要求按直线补齐。"), years)
             else:
                 rule = Sentence(N_("%(year)s 年年初没有起点值，年内折算不出节点；到年底再判。"), {"year": self.day.year})
-            return self.result(Code.NOT_SET, rule, self.goal, bound)
+            return self.result(Code.NOT_SET, rule, self.goal, bound, undivided=True)
         share = Decimal((self.day - before).days) / Decimal((end - before).days)
         line = points[before] + (points[end] - points[before]) * share
         return self.against(self.goal, bound, Bound(line, bound.at_most), self.day, early=early, computed=True)
@@ -345,7 +354,7 @@ class _Case:
         previous = self.bound(passed[-1]) if passed else None
         if previous is None:
             rule = Sentence(N_("第一个有数的节点到 %(due)s 才到期，现在不评判。"), {"due": self.goal.due.isoformat()})
-            return self.result(Code.NOT_SET, rule, self.goal, bound)
+            return self.result(Code.NOT_SET, rule, self.goal, bound, undivided=True)
         return self.against(self.goal, bound, previous, passed[-1].due)
 
     def judge_standing(self) -> Judgement:
@@ -397,6 +406,7 @@ class _Case:
         milestone: Bound | None = None,
         milestone_on: date | None = None,
         computed: bool = False,
+        undivided: bool = False,
     ) -> Judgement:
         final = next((g for g in reversed(self.mains)), None)
         stretch = self.stretches.get(goal.year) if goal else None
@@ -418,6 +428,7 @@ class _Case:
             stretch=stretch,
             stretch_met=stretch_bound.holds(self.value) if stretch_bound and known else None,
             completion=self.completion(final),
+            undivided=undivided,
         )
 
     def position(self, goal: Goal) -> str:

@@ -8,10 +8,8 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .status import LABELS, Code
-
 DIGITS = "零一二三四五六七八九"
-SAID_IN_ORDER = (Code.MET, Code.ON_TRACK, Code.SLOW, Code.BEHIND, Code.NOT_SET, Code.NO_DATA, Code.QUALITATIVE)
+SAID_IN_ORDER = ("到位", "在轨", "偏慢", "落后", "未下达", "未分解", "无数", "定性")
 
 
 def counted(number: int) -> str:
@@ -33,15 +31,12 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def finding(counts: Mapping[str, int]) -> str:
-    """The first line of a plan: 八项指标：五项到位，两项落后，一项未下达."""
+    """The first line of a plan: 八项指标：五项到位，两项落后，一项未下达. `counts` by status word (a msgid)."""
     total = sum(counts.values())
     if not total:
         return _("还没有指标")
-    parts = [
-        _("%(count)s项%(status)s") % {"count": counted(counts[code]), "status": _(LABELS[code])}
-        for code in SAID_IN_ORDER
-        if counts.get(code)
-    ]
+    words = [word for word in SAID_IN_ORDER if counts.get(word)]
+    parts = [_("%(count)s项%(status)s") % {"count": counted(counts[word]), "status": _(word)} for word in words]
     return _("%(count)s项指标：%(parts)s") % {"count": counted(total), "parts": listed(parts)}
 
 

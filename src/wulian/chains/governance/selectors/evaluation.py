@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from wulian.chains.governance.access import may_edit, one_of, plans_seen_by
 from wulian.chains.governance.models import Evaluation, Plan, TaskUnit
-from wulian.chains.governance.status import LABELS, RULES, Judgement
+from wulian.chains.governance.status import RULES
 from wulian.chains.governance.wording import plain
 from wulian.foundation.access import Actor
 
@@ -23,7 +23,10 @@ def evaluation_content(viewer: Actor, plan: Plan, on: date) -> dict[str, Any]:
     """
     overview = plan_overview(viewer, plan, on)
     return {
+        "plan": plan.pk,
         "title": plan.title,
+        "short_title": str(plan),
+        "is_synthetic": plan.is_synthetic,
         "region": plan.region.name,
         "period": [plan.first_year, plan.last_year],
         "as_of": on.isoformat(),
@@ -49,6 +52,7 @@ def _line(row: Row, whole: Row | None) -> dict[str, Any]:
         "id": indicator.pk,
         "name": indicator.name,
         "component": whole is not None,
+        "composite": bool(row.components),
         "unit": indicator.unit,
         "owner": str(indicator.owner) if indicator.owner else "",
         "attribute": indicator.get_attribute_display() if indicator.attribute else "",
@@ -60,20 +64,12 @@ def _line(row: Row, whole: Row | None) -> dict[str, Any]:
         "milestone": plain(row.milestone, 2),
         "milestone_on": judgement.milestone_on.isoformat() if judgement and judgement.milestone_on else "",
         "milestone_computed": bool(judgement and judgement.milestone_computed),
-        "final": final_text(judgement),
+        "final": row.final_text,
         "completion": plain(judgement.completion, 1) if judgement else "—",
         "status": row.code.value,
-        "status_word": _(LABELS[row.code]),
+        "status_word": row.word,
         "rule": row.rule,
     }
-
-
-def final_text(judgement: Judgement | None) -> str:
-    """The final target as words: its number, or why it has none."""
-    if judgement is None or judgement.final is None:
-        return "—"
-    words = {"assigned": _("待下达"), "masked": _("原文遮盖"), "qualitative": _("定性"), "blank": _("原文空白")}
-    return words.get(judgement.final.number_state) or plain(judgement.final.value)
 
 
 def _tasks(plan: Plan, *, with_progress: bool) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from wulian.chains.governance.access import may_edit, may_report, observations_seen_by, one_of
+from wulian.chains.governance.access import may_edit, may_report, observations_seen_by, one_of, plans_seen_by
 from wulian.chains.governance.forecast import Forecast
 from wulian.chains.governance.models import Indicator, Observation, Plan, Target
 from wulian.foundation.access import Actor
@@ -195,14 +195,29 @@ def binding_suggestions(indicator: Indicator) -> list[Suggestion]:
 
 def get_observation(viewer: Actor, observation_id: int) -> Observation:
     """An observation that the viewer may see, also one that was corrected since. Raises: NotFound."""
-    rows = Observation.objects.filter(observations_seen_by(viewer)).select_related(
+    rows = Observation.objects.filter(observations_seen_by(viewer), plans_seen_by(viewer, "indicator__plan__")).select_related(
         "indicator", "indicator__plan", "indicator__plan__region", "snapshot", "unit_organisation", "recorded_by", "superseded_by"
     )
-    if not viewer.is_system:
-        from wulian.chains.governance.access import plans_seen_by
-
-        rows = rows.filter(plans_seen_by(viewer, "indicator__plan__"))
     return one_of(rows, observation_id, _("实际值"))
+
+
+def current_report(viewer: Actor, indicator: Indicator, as_of: date) -> Observation | None:
+    """What a unit has reported for the date, so that a second report is known to be a correction."""
+    rows = Observation.objects.filter(observations_seen_by(viewer), indicator=indicator, as_of=as_of)
+    return rows.filter(origin=Observation.Origin.REPORTED, superseded_by__isnull=True).select_related("recorded_by").first()
+
+
+def current_target(indicator: Indicator, year: int, role: str, tier: str) -> Target | None:
+    """The target that stands for the year, role and tier."""
+    rows = Target.objects.filter(indicator=indicator, year=year, role=role, tier=tier, superseded_by__isnull=True)
+    return rows.select_related("changed_by").first()
+
+
+def get_target(viewer: Actor, target_id: int) -> Target:
+    """Raises: NotFound."""
+    rows = Target.objects.filter(plans_seen_by(viewer, "indicator__plan__")).select_related("indicator__plan__region")
+    found: Target = one_of(rows, target_id, _("目标值"))
+    return found
 
 
 def evidence_of(viewer: Actor, observation: Observation) -> QuerySet[StoredFile]:

@@ -7,19 +7,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wulian.chains.governance.access import observations_seen_by, one_of, plans_seen_by, visible_indicators
 from wulian.chains.governance.forecast import Forecast, forecast, yearly
 from wulian.chains.governance.judging import judge_indicator
 from wulian.chains.governance.models import Indicator, Observation, Plan, Target
-from wulian.chains.governance.status import Code, Judgement, of_components, worst
-from wulian.chains.governance.wording import finding
+from wulian.chains.governance.status import LABELS, Code, Judgement, of_components, worst
+from wulian.chains.governance.wording import finding, plain
 from wulian.foundation.access import Actor
 
 SPARK_POINTS = 12
+SIGNS = {">=": "≥", ">": ">", "<=": "≤", "increase": "+"}
+NO_NUMBER = {
+    "assigned": gettext_lazy("待下达"),
+    "masked": gettext_lazy("原文遮盖"),
+    "qualitative": gettext_lazy("定性"),
+    "blank": gettext_lazy("原文空白"),
+}
 
 
 @dataclass(slots=True)
@@ -36,6 +45,16 @@ class Row:
     observation: Observation | None = None
     spark: list[Decimal] = field(default_factory=list)
     components: list[Row] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The status word, a msgid."""
+        return self.judgement.label if self.judgement else LABELS[self.code]
+
+    @property
+    def word(self) -> str:
+        """The status word in the reader's language."""
+        return _(self.label)
 
     @property
     def value(self) -> Decimal | None:
@@ -62,6 +81,21 @@ class Row:
     def final_state(self) -> str:
         """numbered, assigned, masked, qualitative, blank; empty without a final target."""
         return self.judgement.final.number_state if self.judgement and self.judgement.final else ""
+
+    @property
+    def final_text(self) -> str:
+        return goal_text(self.judgement.final if self.judgement else None)
+
+    @property
+    def milestone_shown(self) -> Decimal | None:
+        """The milestone with at most two decimals; the judgement itself uses it unrounded."""
+        return None if self.milestone is None else self.milestone.quantize(Decimal("0.01"))
+
+    @property
+    def value_places(self) -> int:
+        """Decimals that the value or the final target shows: a forecast of firms is in whole firms."""
+        shown = [value for value in (self.value, self.final) if value is not None]
+        return max((min(2, max(0, -exponent(value))) for value in shown), default=0)
 
     @property
     def baseline(self) -> Decimal | None:
@@ -93,6 +127,28 @@ class Overview:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+def exponent(value: Decimal) -> int:
+    found = value.normalize().as_tuple().exponent
+    return found if isinstance(found, int) else 0
+
+
+class HasNumber(Protocol):
+    """A target, as a row or in its pure form."""
+
+    value: Decimal | None
+    number_state: str
+    comparator: str
+
+
+def goal_text(goal: HasNumber | None) -> str:
+    """A target in a cell: ≥2.2, 102, or why it has no number; a dash when there is none at all."""
+    if goal is None:
+        return "—"
+    if goal.value is None:
+        return str(NO_NUMBER.get(goal.number_state, "—"))
+    return SIGNS.get(goal.comparator, "") + plain(goal.value)
 
 
 def leaves(rows: Iterable[Row]) -> list[Row]:
@@ -138,7 +194,8 @@ def overviews(viewer: Actor, plans: Sequence[Plan], on: date) -> list[Overview]:
         rows = rows_of(by_plan[plan.pk], plan, on)
         counts: Counter[str] = Counter(row.code for row in leaves(rows))
         ordered = {code.value: counts[code] for code in Code if counts[code]}
-        found.append(Overview(plan=plan, on=on, rows=rows, counts=ordered, finding=finding(ordered)))
+        words = Counter(row.label for row in leaves(rows))
+        found.append(Overview(plan=plan, on=on, rows=rows, counts=ordered, finding=finding(words)))
     return found
 
 

@@ -9,8 +9,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from wulian.chains.governance.access import may_edit, one_of, visible_plans
-from wulian.chains.governance.models import Plan, PlanDocument
+from wulian.chains.governance.models import Indicator, Plan, PlanDocument, TaskUnit
 from wulian.directory.access import region_closure
+from wulian.directory.models import Organisation
 from wulian.foundation.access import Actor
 
 from .indicators import Overview, overviews
@@ -18,7 +19,7 @@ from .indicators import Overview, overviews
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """A plan in a list: its overview on the date, and how many tasks it has (`tasks`) without a lead (`unled`)."""
+    """A plan in a list: its overview on the date, and how many tasks it has."""
 
     overview: Overview
     tasks: int
@@ -27,6 +28,11 @@ class PlanItem:
     @property
     def plan(self) -> Plan:
         return self.overview.plan
+
+    @property
+    def indent(self) -> int:
+        """Pixels by which a tree of regions sets the row in; 0 at the top."""
+        return 16 + self.depth * 20 if self.depth else 0
 
 
 def plans_list(viewer: Actor, on: date, *, region: str | None = None, state: str = "", text: str = "", period: str = "") -> list[PlanItem]:
@@ -62,7 +68,8 @@ def plans_list(viewer: Actor, on: date, *, region: str | None = None, state: str
     )
     plans.sort(key=lambda plan: (_path(plan), -plan.last_year, plan.pk))
     found = overviews(viewer, plans, on)
-    return [PlanItem(one, one.plan.task_count, len(_path(one.plan)) - 1) for one in found]
+    top = min((len(_path(plan)) for plan in plans), default=0)
+    return [PlanItem(one, one.plan.task_count, len(_path(one.plan)) - top) for one in found]
 
 
 def _path(plan: Plan) -> tuple[str, ...]:
@@ -120,6 +127,39 @@ def possible_relatives(viewer: Actor, plan: Plan | None = None) -> list[Plan]:
     """Plans that can be named as parent or predecessor."""
     rows = visible_plans(viewer).select_related("region").order_by("region_id", "-last_year", "pk")
     return list(rows.exclude(pk=plan.pk) if plan else rows)
+
+
+def owner_choices(plan: Plan) -> list[tuple[int, str]]:
+    """Units that may own an indicator of the plan: government units of its region, above and below it."""
+    codes = set(region_closure(plan.region_id))
+    above = plan.region.parent
+    while above is not None:
+        codes.add(above.code)
+        above = above.parent
+    units = Organisation.objects.filter(kind=Organisation.Kind.GOVERNMENT, region_id__in=codes, merged_into__isnull=True)
+    return [(unit.pk, unit.short_name or unit.name) for unit in units.order_by("name", "pk")]
+
+
+def composite_choices(plan: Plan, indicator: Indicator | None = None) -> list[tuple[int, str]]:
+    """Indicators of the plan that may have components: those that are no component themselves, and not `indicator`."""
+    rows = plan.indicators.filter(composite__isnull=True).order_by("position", "pk")
+    return [(one.pk, one.name) for one in rows if indicator is None or one.pk != indicator.pk]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSummary:
+    """How many tasks a plan has, and how many of those with units named nobody as lead."""
+
+    total: int
+    without_lead: int
+
+
+def task_summary(plan: Plan) -> TaskSummary:
+    tasks = plan.tasks.annotate(
+        all_units=Count("units", distinct=True), leads=Count("units", filter=Q(units__role=TaskUnit.Role.LEAD), distinct=True)
+    )
+    counts = tasks.aggregate(total=Count("pk"), without_lead=Count("pk", filter=Q(all_units__gt=0, leads=0)))
+    return TaskSummary(**counts)
 
 
 def plan_document(viewer: Actor, plan: Plan) -> PlanDocument | None:

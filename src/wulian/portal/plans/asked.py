@@ -1,0 +1,13 @@
+"""What a request asks for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest
+
+
+def day_of(request: HttpRequest) -> date:
+    """The date that the page's figures hold for, as a plain date: `request.on` is lazy, and `date < lazy` is an error."""
+    lazy = request.on
+    return date(lazy.year, lazy.month, lazy.day)
