@@ -105,7 +105,7 @@ class YearMark:
 
 
 _MARK = re.compile(
-    rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
+    rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由|是|为|相当于)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
     rf"|(?P<lead2>截至|到|至|较|比|是|从|由)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
     r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?P<last>去年|上年)"
 )
@@ -119,7 +119,7 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
         if found.group("year"):
             year, lead = int(found.group("year")), found.group("lead") or ""
             after_base = period is not None and year > period.base
-            comparison = lead in {"较", "比", "与", "从", "自", "由"}
+            comparison = lead in {"较", "比", "与", "从", "自", "由"} or (lead in {"是", "为", "相当于"} and text[end : end + 1] == "的")
             past = lead in {"截至", "截止"} or (not after_base and not comparison)
             marks.append(YearMark(start, end, year, after_base and not past and not comparison, past, not comparison))
         elif found.group("five"):

@@ -16,6 +16,7 @@ from wulian.engines.planreader.build import from_text
 from wulian.engines.planreader.errors import Damaged, EmptyFile, TooLarge, WrongType
 from wulian.engines.planreader.model import Document, ReadingWarning
 
+_WRITTEN = re.compile(r"[\n\r\t\x20-\x7e\u2010-\u203f\u2460-\u24ff\u3000-\u30ff\u4e00-\u9fff\uff00-\uff60]")
 MAX_BYTES = 64 * 1024 * 1024
 _HTML = re.compile(
     rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|table|p|article|section|h[1-6]|span|script|style)\b", re.I | re.S
@@ -94,10 +95,11 @@ def decode(data: bytes) -> tuple[str, str, bool]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace"), encoding.replace("-sig", ""), False
-    half = data[:2000]
-    if half.count(b"\x00") > len(half) // 5:
-        encoding = "utf-16-le" if half[1::2].count(0) > half[::2].count(0) else "utf-16-be"
-        return data.decode(encoding, errors="replace"), encoding, False
+    if b"\x00" in data[:2000]:
+        for encoding in ("utf-16-le", "utf-16-be"):
+            text = data[: len(data) // 2 * 2].decode(encoding, errors="replace")
+            if text and sum(bool(_WRITTEN.match(char)) for char in text[:1000]) > 0.9 * len(text[:1000]):
+                return text, encoding, False
     for encoding in ("utf-8", "gb18030"):
         try:
             return data.decode(encoding), encoding, False

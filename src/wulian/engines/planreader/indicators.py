@@ -47,11 +47,14 @@ def read_indicators(document: Document, grids: list[tb.Grid], structure: Structu
 def from_grid(document: Document, grid: tb.Grid, period: Period | None) -> Iterable[Indicator]:
     """Lines of one indicator table: one per cell, per component of a composite cell and per scope."""
     for row in grid.rows:
+        grows = any(column.kind == "growth" and any(tb.cell_state(cell.text) is None for cell in cells) for column, cells in row.values)
         name, unit = label_and_unit(row.label.text)
         unit = row.unit if row.unit and row.unit not in {"-", "/"} else unit
         raw_span = _row_span(document, row)
         for column, cells in row.values:
             for cell in cells:
+                if grows and column.kind == "target" and tb.cell_state(cell.text) == "empty":
+                    continue  # the aim of this row is its growth
                 yield from _from_cell(document, cell, name, unit, column, row, raw_span, period)
 
 

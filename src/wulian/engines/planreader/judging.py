@@ -79,6 +79,8 @@ def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, ac
     """Whether `number unit noun` counts things in the world (and not chapters, fields or working groups)."""
     if lex.PROGRAMME_AFTER.match(noun) or (item.form == "han" and not doing and not re.search(r"每年|共|余", left[-4:])):
         return False
+    if item.unit in {"次", "场", "期", "轮", "批次"} and re.search(r"每(?:个)?(?:季度|月|周|半年|两年|季)", left):
+        return False
     value = item.value
     if item.form == "mask":
         return True
@@ -105,5 +107,5 @@ def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, ac
         return True
     if achieved:
         body = lex.strip_predicate(left)[0]
-        return bool(body) and not re.search(r"(?:联合|由|与|和|对|以|围绕|针对|面向|聚焦|分为|划分)$", body.rstrip())
+        return not re.search(r"(?:联合|由|与|和|对|以|围绕|针对|面向|聚焦|分为|划分)$", body.rstrip())
     return bool(lex.EVERY_YEAR.search(left)) or item.comparator in {">=", ">"}

@@ -110,7 +110,7 @@ class _Finder:
             cells = [item for item in items if item.from_table]
             for item in texts:
                 same = [cell for cell in cells if _comparable(item, cell)]
-                if same and not any(_agree(item, cell) for cell in same):
+                if same and not any(_agree(item, cell, self._decimals(item)) for cell in same):
                     cell = min(same, key=lambda other: abs(_amount(other) - _amount(item)))
                     key = (name, year, unit)
                     if key not in done:
@@ -129,6 +129,11 @@ class _Finder:
                         ):
                             done.add(key)
                             yield self._conflict("text_mismatch", "一处", "另一处", "one place", "another", item, other)
+
+    def _decimals(self, item: Indicator) -> int:
+        """Decimal places as printed (3.0 has one)."""
+        found = re.search(r"\d\.(\d+)", self.plain[slice(*item.span)])
+        return len(found.group(1)) if found else 0
 
     def _same_sentence(self, first: Indicator, second: Indicator) -> bool:
         between = self.plain[first.span[1] : second.span[0]]
@@ -387,7 +392,7 @@ def _comparable(text: Indicator, cell: Indicator) -> bool:
     return text.kind == "cumulative" and cell.kind == "cumulative"
 
 
-def _agree(text: Indicator, cell: Indicator) -> bool:
+def _agree(text: Indicator, cell: Indicator, digits: int) -> bool:
     one, two = _amount(text), _amount(cell)
     if abs(one - two) <= 1e-9 * max(1.0, abs(two)):
         return True
@@ -400,6 +405,5 @@ def _agree(text: Indicator, cell: Indicator) -> bool:
     if cell.comparator in {">", ">="}:
         return one >= two
     # Rounded in one of the two places.
-    digits = len(f"{text.value:g}".partition(".")[2])
     rounded = round(float(cell.value or 0), digits) == text.value and scale_of(text.unit) == scale_of(cell.unit)
     return rounded or abs(one - two) < 0.004 * abs(two)

@@ -144,6 +144,10 @@ def split_names(text: str, wanted: int | None) -> list[str]:
     if first and re.search(r"认定|备案|获批|建成|新增", first.group(1)):
         parts[0] = parts[0][first.end() :]
     short = [part for part in parts[:-1] if len(part) <= 4 and not lex.INDICATOR_NOUN.search(part)]
+    if short and short == parts[:-1] and all(part.endswith("级") for part in short):
+        own = re.match(r".{1,3}级(?=.{2,})", parts[-1])
+        if own:
+            return [*(f"{part}{parts[-1][own.end() :]}" for part in short), parts[-1]]
     if (
         len(parts) > 1
         and short == parts[:-1]
@@ -166,7 +170,7 @@ def split_qualitative(name: str, all_of: bool) -> list[str]:
     shared = re.match(r"(?P<list>[^的]+、[^的]+)的(?P<noun>[^的、]+)$", name)
     if shared and all_of:
         return [f"{part}的{shared.group('noun')}" for part in shared.group("list").split("、")]
-    last = re.match(r"(.+(?:率|指数|强度|比重|比例))(?:和|与|及)([^和与及]+(?:率|指数|强度|比重|比例))$", name)
+    last = re.match(r"(.+(?:率|指数|强度|比重|比例|降低|下降))(?:和|与|及)([^和与及]+(?:率|指数|强度|比重|比例|降低|下降))$", name)
     if last:
         return [last.group(1), last.group(2)]
     parts = re.split(r"、|和|与|及", name)

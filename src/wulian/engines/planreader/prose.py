@@ -35,6 +35,7 @@ from wulian.engines.planreader.text import normal
 from wulian.engines.planreader.units import COUNTED, measure_of, restored_unit
 
 _CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
+_NOTE = re.compile(r"\([^()]*\d[^()]*\)")
 _HIDDEN = re.compile(r"《[^《》]*》|〔\d{4}〕\s*\d*号?")
 _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
 _TIME_UNITS = frozenset({"年", "月", "天", "日", "小时", "分钟", "岁"})
@@ -135,6 +136,7 @@ class _Sentence:
     def __init__(self, text: str, plain: str, low: int, high: int, period: Period | None, state: _State, skip: list[Span]) -> None:
         self.text, self.plain, self.low, self.high = text, plain, low, high
         self.period, self.state = period, state
+        self.left = ""
         body = plain[low:high]
         hidden = bytearray(len(body))
         for found in _HIDDEN.finditer(body):
@@ -158,11 +160,14 @@ class _Sentence:
                 inside[first.start : second.end] = b"\x01" * (second.end - first.start)
         out: list[Span] = []
         begin = 0
-        for found in _CUT.finditer(self.body):
-            if inside[found.start()] or hidden[found.start()]:
+        notes = [found for found in _NOTE.finditer(self.body) if any(found.start() < item.start < found.end() for item in self.quantities)]
+        marks = [(found.start(), found.end()) for found in _CUT.finditer(self.body)]
+        marks += [(place, place + 1) for found in notes for place in (found.start(), found.end() - 1)]
+        for low, high in sorted(set(marks)):
+            if inside[low] or hidden[low]:
                 continue
-            out.append((begin, found.start()))
-            begin = found.end()
+            out.append((begin, low))
+            begin = high
         out.append((begin, len(self.body.rstrip("。 \n"))))
         return [span for span in out if span[1] > span[0]]
 
@@ -206,9 +211,12 @@ class _Sentence:
     def _read_clause(self, number: int, start: int, end: int, items: list[Quantity]) -> None:
         state = self.state
         lead = self.body[start : items[0].start]
-        if is_condition(self.body, start, end) and all(is_money(item) or item.unit in {"%", "倍", "年"} for item in items):
-            return
+        if is_condition(self.body, start, end):
+            items = [item for item in items if not (is_money(item) or item.unit in {"%", "倍", "年"})]
+            if not items:
+                return
         names = self._shared_names(lead, items, start, end)
+        years = self._shared_years(lead, items)
         previous = start
         accepted: list[Indicator] = []
         state.new = False
@@ -222,7 +230,8 @@ class _Sentence:
                 words = lex.strip_predicate(left)[1]
                 words = words if not place else shared_words
                 shared_words = words
-                self._emit(item, growth_name(chosen, words, item) if chosen else None, words, left, start, end, number, accepted)
+                named = growth_name(chosen, words, item) if chosen else None
+                self._emit(item, named, words, left, start, end, number, accepted, year=years[place] if years else None)
                 previous = item.end
                 continue
             if place + 1 < len(items) and following - item.end <= 1 and self.body[items[place + 1].end - 1 : items[place + 1].end] == "级":
@@ -257,6 +266,10 @@ class _Sentence:
         ):
             return None
         listed = lex.LEADING.sub("", drop_year(lead[: cut.start()]))
+        years = self._shared_years(lead, items)
+        if years:
+            name = clean_name(*lex.strip_predicate(re.sub(r"(?:19|20)\d{2}年[、和与及]?", "", lead[: cut.start()])))
+            return [name or self.state.subject] * len(items)
         between = [self.body[first.end : second.start] for first, second in pairwise(items)]
         if any(not re.fullmatch(r"\s*(?:、|和|与|及|以及|,)?\s*", gap) for gap in between):
             return None
@@ -270,6 +283,12 @@ class _Sentence:
                 return names
             return None
         return names
+
+    @staticmethod
+    def _shared_years(lead: str, items: list[Quantity]) -> list[int] | None:
+        """Years of 2025年、2026年…分别达到…, one per quantity."""
+        years = [int(year) for year in re.findall(r"((?:19|20)\d{2})年", lead)]
+        return years if len(years) == len(items) >= 2 and "分别" in lead else None
 
     def _read_one(
         self,
@@ -293,12 +312,17 @@ class _Sentence:
             return 0
         noun, used = right_noun(right, following >= end)
         reach = bool(predicate) and bool(_BARE_CUE.search(left.rstrip()))
+        fund = re.match(r"的?([^,、;\d]{0,16}基金)", right)
+        if fund and is_money(item) and re.search(r"规模|总额", left[-10:]):
+            self._emit(item, f"{fund.group(1)}规模", predicate, left, start, end, number, accepted)
+            return 0
         if (
             right.startswith("的")
             and item.form == "plain"
             and not re.match(r"的(?:目标|水平|规模(?!以上)|速度|任务|以上|增长|增速)", right)
         ):
-            share = item.unit == "%" and (doing or not left_words) and not reach
+            place_free = re.sub(r"(?:全|本|我)[国省市区县州](?:内)?$", "", left.rstrip())
+            share = item.unit == "%" and (lex.DOING_END.search(place_free) or not left_words) and not reach
             if not share:
                 return 0
             noun, used = right_noun(right[1:], following >= end, whole=True)
@@ -307,6 +331,8 @@ class _Sentence:
             self._emit(item, f"{noun}比例", predicate, left, start, end, number, accepted)
             return used + 1
         counted = item.unit is not None and measure_of(item.unit) in COUNTED and item.form not in {"rank", "top"}
+        if item.unit == "万" and item.form == "plain" and re.search(r"(?:人口|居民|群众|学生|职工|农民|户|人才|大学生)$", noun):
+            item, counted = with_unit(item, "万户" if noun.endswith("户") else "万人"), True
         if noun and counted and (continuing or not reach or not left_words.strip() or item.form == "mask"):
             if not countable(item, noun, left, doing is not None or continuing, reach, self._tense() == "actual"):
                 return 0
@@ -436,6 +462,8 @@ class _Sentence:
                 item, name or state.subject, [], left, start, end, number, accepted, baseline=True, year=int(year.group()) if year else None
             )
             return
+        if item.form == "ratio" and self._structure_change(item, name, left, start, end, number, accepted):
+            return
         if item.form == "ratio" and not name and accepted:
             name = accepted[-1].name
         if item.form == "plain" and re.search(r"(?:规模|总量)?$", right[:2]) and is_money(item):
@@ -461,6 +489,16 @@ class _Sentence:
         if opened and not name.startswith(opened.group()):
             name = opened.group() + name
         self._emit(item, growth_name(name, predicate, item), predicate, left, start, end, number, accepted)
+
+    def _structure_change(self, item: Quantity, name: str, left: str, start: int, end: int, number: int, accepted: list[Indicator]) -> bool:
+        """Shares before and after a change (产业结构由10:47:43调整为8:44:48)."""
+        turn = re.search(r"(?:调整|优化|转变|变化|演变|提升|变)(?:为|到|至)", self.body[start:end])
+        opened = re.search(r"(?:由|从)(?=[^由从]*\d)", self.body[start:end])
+        if not turn or not opened:
+            return False
+        title = accepted[-1].name if accepted else clean_name(*lex.strip_predicate(self.body[start : start + opened.start()]))
+        self._emit(item, title, [], left, start, end, number, accepted, baseline=item.start < start + turn.start())
+        return True
 
     def _carried_name(
         self, item: Quantity, predicate: list[str], right: str, accepted: list[Indicator], subject: str, continuing: bool
@@ -496,6 +534,7 @@ class _Sentence:
         if not name:
             return
         state = self.state
+        self.left = left
         comparator = item.comparator if item.form in {"rank", "top", "low", "high"} else lex.comparator_of(predicate, item.comparator)
         if comparator == "~":
             comparator = None
@@ -545,7 +584,13 @@ class _Sentence:
     def _kind(self, clause_tense: str, new: bool, name: str, predicate: str, item: Quantity) -> str:
         if clause_tense == "actual":
             return "actual"
-        if self.state.every_year and not AVERAGE.search(predicate) and not re.search(r"增速|增长率|年均增", name):
+        own = bool(lex.EVERY_YEAR.search(self.left))
+        if (
+            self.state.every_year
+            and (own or item.unit != "%")
+            and not AVERAGE.search(predicate)
+            and not re.search(r"增速|增长率|年均增", name)
+        ):
             return "per_year"
         return "cumulative" if new else "target"
 

@@ -90,7 +90,7 @@ def find_quantities(text: str) -> list[Quantity]:
     for match in _RATIO.finditer(text):
         if free(*match.span()) and _is_ratio(text, match):
             for name in ("a", "b", "c"):
-                if match.group(name):
+                if match.group(name) and not (name == "b" and match.group("b") == "1" and not match.group("c")):
                     span = match.span(name)
                     take(Quantity(*span, span, number(match.group(name)), None, None, "ratio"))
     for match in _RANGE.finditer(text):
@@ -168,7 +168,7 @@ def _plain(match: re.Match[str], text: str) -> Quantity | None:
     if _NOT_A_NUMBER_BEFORE.search(text[:start]):
         return None
     unit, after = match.group("u"), text[match.end("a") :]
-    if _DATE_AFTER.match(after) or _TECH_AFTER.match(after):
+    if _DATE_AFTER.match(after) or (_TECH_AFTER.match(after) and not (unit and unit.isascii() and unit.isalpha())):
         return None
     if unit == "年" and re.match(r"(?:\d|来|后|前|间|期|内)", text[match.end("u") :]):
         return None
@@ -197,6 +197,8 @@ def _han(match: re.Match[str]) -> Quantity | None:
         printed, last = printed[: scale.start()], first + scale.start()
     elif scale and printed in {"万亿", "亿", "万"}:
         unit, printed = unit, printed
+    if unit == "次" and match.string[match.end("u") : match.end("u") + 1] == "性":
+        return None
     value = chinese_number(printed) if printed != "万亿" else 10_000
     if printed == "万亿":
         unit = "亿" + (match.group("u") or "")

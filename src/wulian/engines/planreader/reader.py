@@ -72,8 +72,17 @@ def title_lines(document: Document) -> list[str]:
             and not re.search(r"[。;]", line + lines[place + 1])
         ):
             joined = line + lines[place + 1]
+        named = re.search(r"《([^《》]{6,60})》", line + (lines[place + 1] if place + 1 < len(lines) else ""))
+        if named and re.search(r"印发|发布|公布", line) and _TITLE.search(named.group(1)):
+            found.append(named.group(1))
         for candidate in (line, joined):
-            if not candidate.startswith("(") and len(candidate) <= 80 and _TITLE.search(candidate) and not re.search(r"[。;]", candidate):
+            if (
+                not _OPENS.match(candidate)
+                and not candidate.startswith("(")
+                and len(candidate) <= 80
+                and _TITLE.search(candidate)
+                and not re.search(r"[。;]", candidate)
+            ):
                 found.append(candidate)
     quoted = re.findall(r"《([^《》]{6,60})》", plain[:3000])
     found.sort(key=lambda line: (not _WHOLE_TITLE.search(line), bool(re.match(r"\d{4}年\d+月", line))))

@@ -25,6 +25,7 @@ _HEAD_ATTRIBUTE = re.compile(r"^(?:指标)?(?:属性|性质)$|^属\s*性$")
 _HEAD_OTHER = re.compile(r"^(?:备注|说明|责任(?:单位|部门)|牵头(?:单位|部门)|配合(?:单位|部门)|数据来源|完成时限|时间节点|来源)$")
 _HEAD_GROWTH = re.compile(r"年均|累计增|增速|增长率|增长|\[.*\]")
 _HEAD_BASE = re.compile(r"基数|基期|现状|实际|完成|基础值|初值|初始|现值|基准")
+_HEAD_CHANGE = re.compile(r"[\[(]?(?:五年)?(?:年均|累计)[^\d]{0,14}")
 _HEAD_AIM = re.compile(r"目标|规划|预期|预计|计划")
 _ATTRIBUTE = re.compile(r"^(?:预期性|约束性|预期|约束)$")
 _TASK_HEAD = re.compile(r"任务|举措|事项|内容|措施")
@@ -89,6 +90,8 @@ def role(title: str) -> str | None:
     if len(full) > 22 or not full:
         return None
     if _YEAR.search(full) or re.search(r"五[”\"]?(?:期?末|期间|时期|目标|年均)|(?:规划|中|近|远)期(?:目标|末)?(?:值)?$", full):
+        return "value"
+    if _HEAD_CHANGE.fullmatch(full):
         return "value"
     if re.fullmatch(
         r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|年均)(?:值|数|增长|增速|完成|水平)?)(?:\(.{0,8}\))?", full
@@ -261,6 +264,9 @@ def split_table(document: Document) -> list[Table]:
         line = plain[block.start : block.end]
         cells = _cells(line, block.start, document.text)
         if len(cells) >= 3:
+            if run and len(cells) < len(run[0]) and "\t" in line:
+                last = cells[-1].end
+                cells += [Cell("", last, last)] * (len(run[0]) - len(cells))
             if run and len(run[0]) != len(cells):
                 close()
             run.append(tuple(cells))
@@ -271,7 +277,7 @@ def split_table(document: Document) -> list[Table]:
 
 
 def _cells(line: str, offset: int, text: str) -> list[Cell]:
-    body = line.strip()
+    body = line.strip(" \r\n")
     if "|" in body and body.count("|") >= 3:
         pattern = r"\|"
         if re.fullmatch(r"[\s|:+-]*", body):

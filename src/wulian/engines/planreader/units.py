@@ -7,7 +7,7 @@ import re
 # Longest first inside one alternation. A scale (万, 亿 …) may stand before any of them: 万家, 亿元, 万平方米.
 _MEASURES = (
     "个百分点|百分点|标准箱|标箱|平方公里|平方千米|平方米|立方米|吨标准煤|吨标煤|千瓦时|兆瓦时|千瓦|兆瓦|吉瓦|公里|千米|厘米|毫米|微米|公顷|人民币|美元|欧元|港元|日元|元|人年|人次|人月|人天|件次|"
-    "家次|台套|台次|架次|班次|场次|户次|辆次|篇次|张床位|张床|个|家|项|件|名|人|位|户|套|台|辆|架|艘|座|所|处|条|场|次|期|篇|部|册|种|支|只|张|间|亩|米|吨|升|克|千克|公斤|分|岁|年|"
+    "家次|台套|台次|架次|班次|场次|批次|户次|辆次|篇次|张床位|张床|个|家|项|件|名|人|位|户|套|台|辆|架|艘|座|所|处|条|场|次|期|篇|部|册|种|支|只|张|间|亩|米|吨|升|克|千克|公斤|分|岁|年|"
     "天|小时|分钟|倍|成|度|摄氏度|微克|毫克|款|门|组|宗|单|笔|例|幢|栋|块|枚|道|斤|公担|分贝|站|对|片|株|棵|头|羽|本|届|轮|平米|车位|床位|席|点|段|孔|井|班|校|村|镇|街|园|口|"
     "EFLOPS|PFLOPS|TFLOPS|EFlops|PFlops|Tbps|Gbps|Mbps|kWh|MW|GW|kW|TEU|PB|TB|GB|km2|km|m2|ha|t|EB|P|EB"
 )
@@ -22,7 +22,7 @@ UNIT_RE = re.compile(UNIT)
 # A unit alone in a table cell or in the bracket after a name: anything short without digits is taken as printed there.
 BRACKET = re.compile(r"\(([^()]{0,16})\)?\s*$|(%|‰)\s*$")
 
-_COUNTED = "个|家|项|件|名|人|位|户|套|台|辆|架|艘|座|所|处|条|场|次|期|篇|部|册|种|支|只|张|间|款|门|组|宗|单|笔|例|站|批|场次|人次|园|村|校|片|对"
+_COUNTED = "个|家|项|件|名|人|位|户|套|台|辆|架|艘|座|所|处|条|场|次|期|篇|部|册|种|支|只|张|间|款|门|组|宗|单|笔|例|站|批|场次|批次|人次|园|村|校|片|对"
 COUNTED = frozenset(_COUNTED.split("|"))
 
 # Whole-number words that a page lost: a noun that admits one measure only.

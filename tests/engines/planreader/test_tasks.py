@@ -1,0 +1,79 @@
+"""Responsible units: who leads, who takes part, and how lists are split."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engines.planreader.helpers import read_text
+from wulian.engines.planreader.tasks import split_units
+
+
+@pytest.mark.parametrize(
+    ("printed", "lead", "participants"),
+    [
+        ("区科技局牵头，区教育局、区财政局按职责分工负责", ["区科技局"], ["区教育局", "区财政局"]),
+        ("市科技局、市教委按职责分工负责", [], ["市科技局", "市教委"]),
+        ("市科技局牵头负责", ["市科技局"], []),
+        ("市科技局、市工信局牵头，市财政局配合", ["市科技局", "市工信局"], ["市财政局"]),
+        ("由市科技局牵头，会同市财政局负责", ["市科技局"], ["市财政局"]),
+        ("牵头单位：市科技局；责任单位：市教育局、市财政局", ["市科技局"], ["市教育局", "市财政局"]),
+        ("责任单位：市发展改革委（市能源局）、各县（市、区）人民政府", [], ["市发展改革委（市能源局）", "各县（市、区）人民政府"]),
+        ("市科技局、市财政局等部门按职责分工负责", [], ["市科技局", "市财政局"]),
+        ("牵头单位：市科技局", ["市科技局"], []),
+        ("市科技局负责", [], ["市科技局"]),
+    ],
+)
+def test_units_are_split_as_printed(printed: str, lead: list[str], participants: list[str]) -> None:
+    assert split_units(printed) == (lead, participants)
+
+
+def test_tasks_are_items_under_tasks_and_safeguards_only() -> None:
+    plan = read_text(
+        "某市三年行动方案（2024—2026年）\n一、总体要求\n（一）指导思想。坚持创新。\n（二）工作目标。企业达到90家。\n二、主要任务\n"
+        "（一）建平台。新增平台5家。（市科技局牵头）\n（二）育企业。壮大企业。（市科技局牵头，市财政局配合）\n三、保障措施\n（一）加强领导。压实责任。\n"
+    )
+    assert [(task.section, task.id, task.title, task.lead) for task in plan.tasks] == [
+        ("二、主要任务", "（一）", "建平台", ["市科技局"]),
+        ("二、主要任务", "（二）", "育企业", ["市科技局"]),
+        ("三、保障措施", "（一）", "加强领导", []),
+    ]
+    assert [task.n_targets for task in plan.tasks] == [1, 0, 0]
+
+
+def test_units_on_a_line_of_their_own_belong_to_the_task_above() -> None:
+    plan = read_text(
+        "某市实施方案（2024—2026年）\n一、重点任务\n1.建设平台。新增平台5家。\n牵头单位：市科技局；配合单位：市财政局\n2.培育企业。壮大企业。\n责任单位：市工信局\n"
+    )
+    assert [(task.title, task.lead, task.participants) for task in plan.tasks] == [
+        ("建设平台", ["市科技局"], ["市财政局"]),
+        ("培育企业", [], ["市工信局"]),
+    ]
+
+
+def test_a_task_table_gives_its_rows() -> None:
+    plan = read_text(
+        "某市2024年科技工作要点任务分工表\n序号\t重点任务\t牵头单位\t配合单位\n1\t建设实验室\t市科技局\t市教育局、市财政局\n2\t培育企业\t市工信局\t各区\n"
+    )
+    assert [(task.id, task.title, task.lead, task.participants) for task in plan.tasks] == [
+        ("1", "建设实验室", ["市科技局"], ["市教育局", "市财政局"]),
+        ("2", "培育企业", ["市工信局"], ["各区"]),
+    ]
+
+
+def test_lost_numbers_are_put_back() -> None:
+    plan = read_text("某市“十四五”规划\n一、产业\n（一）做强制造。\n)做优服务\n（三）做活数字\n二、创新\n（一）平台\n")
+    assert [(task.id, task.title) for task in plan.tasks] == [
+        ("一", "产业"),
+        ("（一）", "做强制造"),
+        ("(二)", "做优服务"),
+        ("（三）", "做活数字"),
+        ("二", "创新"),
+        ("（一）", "平台"),
+    ]
+
+
+def test_a_page_without_any_number_gets_paragraph_numbers() -> None:
+    plan = read_text(
+        "某区科技创新“十五五”规划\n平台建设加快推进。支持实验室建设，推动开放共享，取得积极成效。\n企业培育持续加强。构建梯次培育体系，壮大企业群体，提升质量。\n"
+    )
+    assert [(task.id, task.title, task.level) for task in plan.tasks] == [("P01", "平台建设加快推进", 1), ("P02", "企业培育持续加强", 1)]
