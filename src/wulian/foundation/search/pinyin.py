@@ -54,7 +54,8 @@ def syllables_of(key: str) -> list[str]:
 @lru_cache(maxsize=1)
 def known_syllables() -> frozenset[str]:
     usual, _phrases, _beginnings = _tables()
-    return frozenset(syllable for syllable in usual.values() if syllable.isascii() and syllable.isalpha())
+    whole = (syllable for syllable in usual.values() if syllable.isascii() and syllable.isalpha())
+    return frozenset(syllable for syllable in whole if len(syllable) > 1 or syllable in "aeo")
 
 
 def cut(letters: str, most: int = 6) -> list[list[str]]:
