@@ -100,7 +100,7 @@ def guess_plan(
 ) -> PlanGuess:
     """Everything guessed from `text`. `table_years`: years of the yearly breakdown, from which the base year follows."""
     head = _fold(text[:HEAD])
-    guess = PlanGuess(title=named_by_notice(head) or clean_title(title))
+    guess = PlanGuess(title=named_by_notice(text[:HEAD]) or clean_title(title))
     guess.short_title = guess.title[:60]
     if number := _NUMBER.search(head):
         guess.document_number = re.sub(r"\s", "", number.group()).translate(str.maketrans("[]()【】", "〔〕〔〕〔〕"))

@@ -52,6 +52,7 @@ CONTRACTIONS: tuple[tuple[str, ...], ...] = (
     ("合作交流办公室", "合作交流办"),
     ("大数据管理局", "大数据局"),
     ("人民政府办公室", "政府办公室", "政府办"),
+    ("人民政府", "政府"),
     ("组织部", "委组织部"),
     ("宣传部", "委宣传部"),
 )
@@ -91,7 +92,8 @@ def without_slip(name: str) -> str:
 class UnitMatch:
     """What a printed name was matched to. `basis`: exact, class, slip, similar, several or none.
 
-    Only `exact` and `class` may be used without a person; `candidates` are (id, name) pairs, best first.
+    Only `exact` and `class` may be used without a person; `candidates` are (id, name) pairs, best first. For a slip
+    `organisation_name` is the name as it was probably meant.
     """
 
     printed: str
@@ -205,8 +207,8 @@ class UnitMatcher:
         if found:
             return UnitMatch(printed, "several", candidates=self._pairs(found))
         once = without_slip(printed)
-        if once != key and (slipped := self.index.get(once)):
-            return UnitMatch(printed, "slip", candidates=self._pairs(slipped))
+        if once != key:
+            return UnitMatch(printed, "slip", organisation_name=once, candidates=self._pairs(self.index.get(once, ())))
         near = self._similar(key)
         return UnitMatch(printed, "similar" if near else "none", candidates=near)
 

@@ -50,7 +50,7 @@ class DetailsForm(forms.Form):
     base_year = forms.IntegerField(label=_("基期年"), min_value=1990, max_value=2100, required=False, help_text=_("年度表里这一年的数当作基数。"))
     document_number = forms.CharField(label=_("文号"), max_length=80, required=False)
     issuer = forms.CharField(label=_("发布单位"), max_length=120, required=False)
-    issued_on = forms.DateField(label=_("发布日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    issued_on = forms.DateField(label=_("发布日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     parent_id = forms.TypedChoiceField(label=_("上级规划"), required=False, coerce=int, empty_value=None)
     predecessor_id = forms.TypedChoiceField(label=_("上一期规划"), required=False, coerce=int, empty_value=None)
     version = forms.IntegerField(widget=forms.HiddenInput)

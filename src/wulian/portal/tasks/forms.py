@@ -16,8 +16,8 @@ class RoundForm(forms.Form):
 
     plan = forms.TypedChoiceField(label=_("规划"), coerce=int)
     name = forms.CharField(label=_("调度名称"), max_length=120, help_text=_("例如“2026 年一季度调度”。"))
-    as_of = forms.DateField(label=_("数据截至"), widget=forms.DateInput(attrs=DAY))
-    due_on = forms.DateField(label=_("截止日期"), widget=forms.DateInput(attrs=DAY), help_text=_("当天报送算按时。"))
+    as_of = forms.DateField(label=_("数据截至"), widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
+    due_on = forms.DateField(label=_("截止日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY), help_text=_("当天报送算按时。"))
     with_participants = forms.BooleanField(label=_("配合单位也要填报"), required=False)
 
     def __init__(self, *args: Any, plans: Choices, **kwargs: Any) -> None:
@@ -51,7 +51,7 @@ class ProblemForm(forms.Form):
     plan = forms.TypedChoiceField(label=_("规划"), coerce=int)
     title = forms.CharField(label=_("问题"), max_length=200)
     detail = forms.CharField(label=_("详情"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    due_on = forms.DateField(label=_("办结期限"), required=False, widget=forms.DateInput(attrs=DAY))
+    due_on = forms.DateField(label=_("办结期限"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
 
     def __init__(self, *args: Any, plans: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +62,7 @@ class AssignForm(forms.Form):
     """Who handles a problem, until when."""
 
     owner = forms.TypedChoiceField(label=_("承办单位"), required=False, coerce=int, empty_value=None)
-    due_on = forms.DateField(label=_("办结期限"), required=False, widget=forms.DateInput(attrs=DAY))
+    due_on = forms.DateField(label=_("办结期限"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
     reason = forms.CharField(label=_("推迟的理由"), required=False, max_length=300, help_text=_("只有推迟期限时要写。"))
 
     def __init__(self, *args: Any, units: Choices, **kwargs: Any) -> None:
@@ -74,7 +74,7 @@ class MeetingForm(forms.Form):
     """The record of a meeting; one decision per line."""
 
     name = forms.CharField(label=_("会议名称"), max_length=120)
-    held_on = forms.DateField(label=_("召开日期"), widget=forms.DateInput(attrs=DAY))
+    held_on = forms.DateField(label=_("召开日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
     summary = forms.CharField(label=_("纪要"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -85,7 +85,7 @@ class DecisionForm(forms.Form):
     task = forms.TypedChoiceField(label=_("关于任务"), required=False, coerce=int, empty_value=None)
     problem = forms.TypedChoiceField(label=_("已登记的问题"), required=False, coerce=int, empty_value=None)
     owner = forms.TypedChoiceField(label=_("承办单位"), required=False, coerce=int, empty_value=None)
-    due_on = forms.DateField(label=_("办结期限"), required=False, widget=forms.DateInput(attrs=DAY))
+    due_on = forms.DateField(label=_("办结期限"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
 
     def __init__(self, *args: Any, tasks: Choices, problems: Choices, units: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -107,7 +107,7 @@ def create_unit(*, by: Actor, document_id: int, name: str, region: str, at: date
         matcher = UnitMatcher(document.plan.region)
         for row in document.extractions.select_for_update().filter(what=What.TASK).order_by("position"):
             units = [
-                matcher.match(one["name"]).as_dict() | {"role": one["role"]} if one["basis"] in ("none", "similar") else one
+                matcher.match(one["name"]).as_dict() | {"role": one["role"]} if one["basis"] in ("none", "similar", "slip") else one
                 for one in row.values["units"]
             ]
             if units != row.values["units"]:

@@ -7,6 +7,12 @@
   const cards = () => $$(".cards .card");
   let place = 0;
 
+  /* moves only the text pane, never the page */
+  const showMark = (mark) => {
+    const pane = $("#source");
+    if (pane && mark) pane.scrollTop = mark.offsetTop - pane.clientHeight / 3;
+  };
+
   const focusCard = (card) => {
     if (!card) return;
     $$(".card.here").forEach((one) => one.classList.remove("here"));
@@ -17,7 +23,7 @@
     const row = $("input[name=rows]", card);
     const mark = row && $(`#source [data-row="${row.value.split(":")[0]}"]`);
     $$("#source .on").forEach((one) => one.classList.remove("on"));
-    if (mark) { mark.classList.add("on"); mark.scrollIntoView({ block: "nearest" }); }
+    if (mark) { mark.classList.add("on"); showMark(mark); }
   };
 
   document.addEventListener("keydown", (event) => {
@@ -39,7 +45,8 @@
   /* after an act the page part is renewed: the same place in the list is taken up again */
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!event.target.matches || !event.target.matches("#review")) return;
-    focusCard(cards()[Math.min(place, cards().length - 1)]);
+    const all = cards();
+    if (all.length) focusCard(all[Math.min(place, all.length - 1)]);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const card = event.target.closest && event.target.closest(".card");
@@ -95,7 +102,6 @@
     source().append(link);
   });
   document.addEventListener("DOMContentLoaded", () => {
-    const on = $("#source .on, #source mark.finding");
-    if (on) on.scrollIntoView({ block: "center" });
+    showMark($("#source .on") || $("#source mark.finding") || $("#source .m"));
   });
 })();
