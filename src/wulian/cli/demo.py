@@ -59,3 +59,24 @@ def accounts(new_passwords: bool) -> None:
     for one in ensure_accounts(by=system("wulian demo accounts"), at=timezone.now(), new_passwords=new_passwords):
         password = one.password or "（密码已不在文件里；换新：wulian demo accounts --new-passwords）"
         click.echo(f"{one.username:<14} {password}  {one.role.label}，{one.unit}")
+
+
+@demo.command()
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+def remove(yes: bool) -> None:
+    """移除演示区域：只删合成数据，并说明保留了什么。 / Remove it: synthetic rows only; says what it kept."""
+    from django.utils import timezone
+
+    from wulian.demo.removal import remove_demo
+    from wulian.foundation import search
+    from wulian.foundation.access import system
+
+    if not yes:
+        click.confirm("移除全部演示数据？真实数据不动。", abort=True)
+    removed = remove_demo(by=system("wulian demo remove"), at=timezone.now())
+    search.flush("organisation")
+    for title, rows in (("删除", removed.deleted), ("保留", removed.kept)):
+        for label, count in rows.items():
+            click.echo(f"{title}\t{label}\t{count}")
+    if not removed.deleted:
+        click.echo("没有演示数据可移除。")

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -79,20 +78,19 @@ def ensure_account(sample: Sample, known: dict[str, str], *, by: Actor, at: date
     user = User.objects.filter(username=sample.username).first()
     if user and not user.is_demo:
         return SignIn(sample.username, sample.role, unit.name, "")  # somebody's own account of that name is not touched
-    if user and not renew:
+    if user and user.is_active and not renew:
         return SignIn(sample.username, sample.role, unit.name, known.get(sample.username, ""))
     password = "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(4))
     if user is None:
-        user = get_user_model().objects.create_user(
-            username=sample.username, password=password, display_name=sample.display_name, is_demo=True
-        )
+        user = User.objects.create_user(username=sample.username, password=password, display_name=sample.display_name, is_demo=True)
         audit.record(by=by, action="account.created", obj=user, after=audit.state_of(user, "username", "display_name"), at=at)
-    else:
+    else:  # a new password, or back after the demonstration was removed
         user.set_password(password)
-        user.save(update_fields=["password"])
+        user.is_active = True
+        user.save(update_fields=["password", "is_active"])
         audit.record(by=by, action="account.password_reset", obj=user, at=at)
-    person, created = Person.objects.get_or_create(user=user, defaults={"name": sample.display_name})
-    if created:
+    person, _created = Person.objects.get_or_create(user=user, defaults={"name": sample.display_name})
+    if not person.memberships.filter(organisation=unit, role=sample.role).exists():
         add_membership(
             by=by,
             at=at,

@@ -53,53 +53,52 @@ def eligible(kind: str, firm: Firm, year: int, state: Year | None) -> bool:
 
 def award(seed: int, firms: list[Firm], years: Years, until: date) -> list[Title]:
     """All titles granted up to `until`, each rung followed year by year."""
-    titles: list[Title] = []
-    for rung in RUNGS:
-        for group in ("hongqiao", "zone", "other"):
-            titles.extend(climb(seed, rung, group, firms, years, until))
-    return sorted(titles, key=lambda title: (title.granted_on, title.kind, title.code))
+    titles = [title for rung in RUNGS for title in climb(seed, rung, firms, years, until.year)]
+    by_code = {firm.code: firm for firm in firms}
+    known = [cut_short(title, by_code[title.code], until) for title in titles if title.granted_on <= until]
+    return sorted(known, key=lambda title: (title.granted_on, title.kind, title.code))
 
 
-def climb(seed: int, rung: Rung, group: str, firms: list[Firm], years: Years, until: date) -> list[Title]:
-    """One rung in one group of regions. A firm belongs to the group in which it was at the end of the year."""
-    base, change = rung.share[group]
+def climb(seed: int, rung: Rung, firms: list[Firm], years: Years, last_year: int) -> list[Title]:
+    """One rung: each year titles run out and are renewed or not, then each group of regions takes in new holders.
+
+    A firm belongs to the group in which it is at the end of the year. One that has just let its title lapse waits a year.
+    """
     held: dict[str, Title] = {}
     awarded: list[Title] = []
-    for year in range(max(FIRST_YEAR, rung.first_year), until.year + 1):
+    first = max(FIRST_YEAR, rung.first_year)
+    for year in range(first, last_year + 1):
         end = date(year, 12, 31)
-        here = [firm for firm in firms if firm.active_on(end) and group_of(firm.region_on(end)) == group]
-        candidates = [firm for firm in here if eligible(rung.kind, firm, year, years[firm.code].get(year))]
-        chance = {firm.code: Dice(seed, rung.kind, firm.code, year) for firm in here}
+        here = [firm for firm in firms if firm.active_on(end)]
+        fit = {firm.code for firm in here if eligible(rung.kind, firm, year, years[firm.code].get(year))}
         present = {firm.code for firm in here}
-        fit = {firm.code for firm in candidates}
         held = {code: title for code, title in held.items() if code in present}
-        for code, title in list(held.items()):
-            if title.valid_to is None or title.valid_to > end:
-                continue
-            renewed = chance[code].chance(rung.renew) and (code in fit or chance[code].chance(0.5))
+        running_out = [(code, title.valid_to) for code, title in held.items() if title.valid_to and title.valid_to <= end]
+        for code, day in running_out:
             del held[code]
-            if renewed:
-                day = min(title.valid_to, end)
-                held[code] = new_title(rung, code, day, chance[code])
+            dice = Dice(seed, rung.kind, "renewal", code, year)
+            if dice.chance(rung.renew) and (code in fit or dice.chance(0.5)):
+                held[code] = new_title(rung, code, day, dice)
                 awarded.append(held[code])
-        luck = Dice(seed, rung.kind, group, year)
-        wanted = round(len(candidates) * max(0.0, base + change * (year - 2020)) * (1 + luck.normal(0, 0.015)))
-        ranked = sorted(
-            (firm for firm in candidates if firm.code not in held),
-            key=lambda firm: -(firm.profile.quality + Dice(seed, rung.kind, "rank", firm.code).uniform(0, 0.5)),
-        )
-        first = year == max(FIRST_YEAR, rung.first_year)
-        for firm in ranked[: max(0, wanted - len(held))]:
-            dice = chance[firm.code]
-            # the stock of the first year was granted over the years before, or all would run out together
-            back = dice.integer(0, rung.years - 1) if first and rung.first_year < FIRST_YEAR else 0
-            day = dice.day(date(year - back, rung.months[0], 3), date(year - back, rung.months[1], 28))
-            if day <= firm.established_on:
-                continue
-            held[firm.code] = new_title(rung, firm.code, day, dice)
-            awarded.append(held[firm.code])
-    by_code = {firm.code: firm for firm in firms}
-    return [cut_short(title, by_code[title.code]) for title in awarded if title.granted_on <= until]
+        waiting = {code for code, _day in running_out}
+        for group, (base, change) in rung.share.items():
+            members = [firm for firm in here if group_of(firm.region_on(end)) == group]
+            candidates = [firm for firm in members if firm.code in fit]
+            luck = Dice(seed, rung.kind, group, year).normal(0, 0.015)
+            wanted = round(len(candidates) * max(0.0, base + change * (year - 2020)) * (1 + luck))
+            ranked = sorted(
+                (firm for firm in candidates if firm.code not in held and firm.code not in waiting),
+                key=lambda firm: -(firm.profile.quality + Dice(seed, rung.kind, "rank", firm.code).uniform(0, 0.5)),
+            )
+            for firm in ranked[: max(0, wanted - sum(member.code in held for member in members))]:
+                dice = Dice(seed, rung.kind, firm.code, year)
+                # the stock of the first year was granted over the years before, or all would run out together
+                back = dice.integer(0, rung.years - 1) if year == first and rung.first_year < FIRST_YEAR else 0
+                day = dice.day(date(year - back, rung.months[0], 3), date(year - back, rung.months[1], 28))
+                if day > firm.established_on:
+                    held[firm.code] = new_title(rung, firm.code, day, dice)
+                    awarded.append(held[firm.code])
+    return awarded
 
 
 def new_title(rung: Rung, code: str, day: date, dice: Dice) -> Title:
@@ -107,8 +106,8 @@ def new_title(rung: Rung, code: str, day: date, dice: Dice) -> Title:
     return Title(code, rung.kind, f"YS{rung.certificate}{day.year}12{dice.integer(0, 999_999):06d}", day, until)
 
 
-def cut_short(title: Title, firm: Firm) -> Title:
-    """A title ends with the firm that holds it."""
-    if firm.closed_on and title.valid_to and title.granted_on < firm.closed_on < title.valid_to:
+def cut_short(title: Title, firm: Firm, until: date) -> Title:
+    """A title ends with the firm that holds it, once that is known."""
+    if firm.closed_on and firm.closed_on <= until and title.valid_to and title.granted_on < firm.closed_on < title.valid_to:
         return Title(title.code, title.kind, title.certificate, title.granted_on, title.valid_to, firm.closed_on)
     return title
