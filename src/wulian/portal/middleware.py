@@ -166,7 +166,7 @@ class ErrorMiddleware:
 
 def error_response(request: HttpRequest, error: WulianError) -> HttpResponse:
     text = error.text(_)
-    if request.headers.get("Accept", "").startswith("application/json"):
+    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse(
             {"code": error.code, "message": text, "params": {k: str(v) for k, v in error.params.items()}}, status=error.status
         )

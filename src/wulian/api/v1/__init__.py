@@ -1,5 +1,5 @@
 """API version 1."""
 
-from ninja import NinjaAPI
+from .app import build
 
-api = NinjaAPI(title="Wulian 五链", version="1", urls_namespace="api-v1", docs_url=None)
+api = build()
