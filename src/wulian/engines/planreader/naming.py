@@ -79,7 +79,7 @@ def clean_name(text: str, predicate: list[str]) -> str:
 
 def final_name(name: str, item: Quantity) -> str:
     body = re.sub(r"\s+", "", name).strip(",、;:。")
-    body = re.sub(r"^((?:全|我|本)[国省市区县州])(?:共有|共|拥有|建有|现有|已有|累计|新增有)(?=[^占])", r"\1", body)
+    body = re.sub(r"^((?:全|我|本)[国省市区县州])(?:共有|共|拥有|建有|现有|已有|累计|新增有|实现|完成)(?=[^占])", r"\1", body)
     if item.unit == "%" and re.search(r"占[^占]{1,10}$", body) and not re.search(r"比重|比例|份额|占比|之比|率$", body):
         body += "比重"
     if item.unit == "倍" and not re.search(r"倍|翻|增长", body):
@@ -106,7 +106,7 @@ def subject_of(clause: str, *, keep_list: bool = False) -> str:
     """What a clause is about: the words before its predicate, or nothing when it has no noun to offer."""
     body = lex.LEADING.sub("", drop_year(clause.strip())).strip()
     cut = re.search(
-        r"(?:实现|持续|不断|稳步|快速|显著|更加|明显|大幅|得到|取得|进一步|保持|继续|达到|突破|增长|提升|壮大|涌现|增强|完善|优化|形成|提高|加快|逐步|初步|基本|全面|力争|位居|领先|水平居|跃升|凸显|遥遥|高质量|迈上)",
+        r"(?:高于|快于|低于|优于|实现|持续|不断|稳步|快速|显著|更加|明显|大幅|得到|取得|进一步|保持|继续|达到|突破|增长|提升|壮大|涌现|增强|完善|优化|形成|提高|加快|逐步|初步|基本|全面|力争|位居|领先|水平居|跃升|凸显|遥遥|高质量|迈上)",
         body,
     )
     if cut and cut.start() >= 2:

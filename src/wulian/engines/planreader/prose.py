@@ -253,6 +253,7 @@ class _Sentence:
             used = self._read_one(item, left, right, place, following, start, end, number, accepted, base_subject)
             if len(accepted) > before:
                 previous = item.end + used
+        self._share_grade(accepted)
 
     def _shared_names(self, lead: str, items: list[Quantity], start: int, end: int) -> list[str] | None:
         """Names for A、B、C分别达到… and A、B各…, one per quantity; None when the clause is not of that shape."""
@@ -285,6 +286,16 @@ class _Sentence:
         return names
 
     @staticmethod
+    def _share_grade(accepted: list[Indicator]) -> None:
+        """1个万亿级、3个千亿级产业集群: the noun behind the last grade belongs to all of them."""
+        if len(accepted) < 2:
+            return
+        tail = re.search(r"级([^级]{2,})$", accepted[-1].name)
+        for made in accepted[:-1]:
+            if tail and re.search(r"级数?$", made.name):
+                made.name = re.sub(r"数$", "", made.name) + tail.group(1)
+
+    @staticmethod
     def _shared_years(lead: str, items: list[Quantity]) -> list[int] | None:
         """Years of 2025年、2026年…分别达到…, one per quantity."""
         years = [int(year) for year in re.findall(r"((?:19|20)\d{2})年", lead)]
@@ -313,7 +324,7 @@ class _Sentence:
         noun, used = right_noun(right, following >= end)
         reach = bool(predicate) and bool(_BARE_CUE.search(left.rstrip()))
         fund = re.match(r"的?([^,、;\d]{0,16}基金)", right)
-        if fund and is_money(item) and re.search(r"规模|总额", left[-10:]):
+        if fund and is_money(item) and re.search(r"规模|总额|设立|组建|成立|发起|筹集", left):
             self._emit(item, f"{fund.group(1)}规模", predicate, left, start, end, number, accepted)
             return 0
         if (
@@ -333,7 +344,8 @@ class _Sentence:
         counted = item.unit is not None and measure_of(item.unit) in COUNTED and item.form not in {"rank", "top"}
         if item.unit == "万" and item.form == "plain" and re.search(r"(?:人口|居民|群众|学生|职工|农民|户|人才|大学生)$", noun):
             item, counted = with_unit(item, "万户" if noun.endswith("户") else "万人"), True
-        if noun and counted and (continuing or not reach or not left_words.strip() or item.form == "mask"):
+        leads = continuing or not reach or not left_words.strip() or item.form == "mask" or lex.DOING_END.search(left_words)
+        if noun and counted and leads:
             if not countable(item, noun, left, doing is not None or continuing, reach, self._tense() == "actual"):
                 return 0
             kept = lex.KEPT.search(left.rstrip())
@@ -468,6 +480,11 @@ class _Sentence:
             name = accepted[-1].name
         if item.form == "plain" and re.search(r"(?:规模|总量)?$", right[:2]) and is_money(item):
             name = re.sub(r"(?:年均)?(?:增速|增长率)$", "", name)
+        each = re.fullmatch(r"每(人|户|亩|万人|平方公里|家)", name)
+        if each and item.unit and base_subject:
+            name, item = re.sub(r"(?:年均)?(?:增速|增长率)$", "", base_subject), with_unit(item, f"{item.unit}/{each.group(1)}")
+        if base_subject and re.fullmatch(r"(?:其?总)?(?:数|数量|量|规模|额|占比|比重|面积|增速|产值|收入)", name):
+            name = f"{base_subject}{name}"
         if name.startswith("占"):
             # 占…比重 alone speaks of the subject before it
             subject = base_subject or (accepted[-1].name if accepted else "")

@@ -24,7 +24,9 @@ _RANGE = re.compile(
 _RATIO = re.compile(rf"(?<![\d.])(?P<a>{_NUM})\s*:\s*(?P<b>{_NUM})(?:\s*:\s*(?P<c>{_NUM}))?(?![\d])")
 _PLAIN = re.compile(rf"(?<![\d.A-Za-z]){_SIGN}(?P<a>-?(?<!\d)(?:{_NUM}))\s*(?P<more>余|多)?\s*(?P<u>{UNIT})?(?P<more2>余|多)?{_TAIL}")
 _MASK = re.compile(rf"(?P<a>\*+)\s*(?P<u>{UNIT})")
-_RANK = re.compile(rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名)|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?")
+_RANK = re.compile(
+    rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名|(?<=[一二三四五六七八九十\d])(?=[,。;)]|$))|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?"
+)
 _CHINESE = re.compile(rf"{_NEAR}(?P<a>{_HAN})(?P<more>余|多)?\s*(?P<u>{UNIT}){_TAIL}")
 _FRACTION = re.compile(rf"(?P<a>{_HAN}|\d+)分之(?P<b>{_HAN}|\d+)")
 _DOUBLE = re.compile(r"翻(?P<a>[一两二三])?番|翻番")
@@ -151,7 +153,9 @@ def _take_rank(match: re.Match[str], text: str, take: object) -> None:
     form = "rank" if name == "a" else "top"
     if form == "top" and (value > 500 or re.match(r"\s*(?:年|次|期|个|项|月|日|天|三季度|季度|款|置)", text[match.end(name) :])):
         return
-    unit = match.group("u") if name == "a" else match.group("v")
+    unit = (match.group("u") or None) if name == "a" else match.group("v")
+    if form == "rank" and unit is None and not re.search(r"[居列排名]", text[max(0, match.start() - 8) : match.start()]):
+        return
     if form == "top" and unit in {"强", "列"}:
         unit = None
     take(Quantity(*match.span(), match.span(name), value, unit, "<=" if form == "top" else "=", form))
