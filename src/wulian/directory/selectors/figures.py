@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wulian.directory.models import Region
+from wulian.directory.models import Organisation, Region
 from wulian.foundation.access import Actor, Role, require
 from wulian.foundation.catalogue import snapshots
 from wulian.foundation.catalogue.metrics import Column, Metric, MetricValue, Part, Scope, SourceReading, scope_of
@@ -226,6 +226,11 @@ def values_by_region(viewer: Actor, metric: str, region: str, on: date) -> list[
     return [(child, read_metric(viewer, definition, scope_of(child.code, on))) for child in below]
 
 
+def register_is_empty() -> bool:
+    """True in a fresh installation: no organisation but units of government."""
+    return not Organisation.objects.exclude(kind=Organisation.Kind.GOVERNMENT).exists()
+
+
 def part_of(metric: Metric, key: str) -> Part:
     """The part called `key`, or the first one. Raises UnknownPart."""
     try:
@@ -335,3 +340,32 @@ def _listed(
         snapshot=snapshot,
         chosen={"district": district, **chosen},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the records of a part differ between a snapshot and now; the rows are the first of each kind."""
+
+    part: Part
+    added: list[Any]
+    removed: list[Any]
+    added_count: int
+    removed_count: int
+    gone: int  # removed and no longer in the database at all
+
+
+def snapshot_differences(viewer: Actor, number: int, *, limit: int = 50) -> list[Change]:
+    """Part by part, what would be different if the snapshot were taken now. Rows only for those who may list them."""
+    snapshot = get_snapshot(number)
+    found = []
+    for difference in snapshots.differences(snapshot):
+        part, listed = difference.part, may_list(viewer, difference.part, snapshot.region)
+        manager = part.records(scope_of(snapshot.region, snapshot.as_of)).model._default_manager
+
+        def rows(ids: list[int], part: Part = part, manager: Any = manager, listed: bool = listed) -> list[Any]:
+            return list(part.rows(manager.filter(pk__in=ids[:limit]))) if listed else []
+
+        found.append(
+            Change(part, rows(difference.added), rows(difference.removed), len(difference.added), len(difference.removed), difference.gone)
+        )
+    return found
