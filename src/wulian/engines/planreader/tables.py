@@ -353,6 +353,9 @@ class _Stream:
         self.has_attribute = "attribute" in roles
         self.rows: list[Row] = []
         self.serial = 0
+        last = max((place for place, name in enumerate(roles) if name in {"value", "attribute"}), default=0)
+        self.trailing = len(roles) - 1 - last  # columns behind the values, such as the responsible unit
+        self.skip = 0
         self.reset()
 
     def reset(self) -> None:
@@ -368,6 +371,8 @@ class _Stream:
             end_label = self.labels[-1].cell
             label = Cell("".join(line.cell.text.strip() for line in self.labels), first.start, end_label.end)
             self.rows.append(Row(label, self.unit, self.assign(), self.attribute, first.start, last.end))
+            # A unit list may itself stand on several lines; the next serial number ends it.
+            self.skip = self.trailing * (6 if self.has_serial else 1)
         self.reset()
 
     def assign(self) -> list[tuple[Column, list[Cell]]]:
@@ -431,6 +436,12 @@ def _flattened_rows(lines: list[_Line], place: int, roles: list[str], titles: li
         body = squash(line.plain)
         if not body or _ends_table(line.plain):
             break
+        serial = stream.has_serial and body == str(stream.serial + 1)
+        if stream.skip and not serial and not _ATTRIBUTE.match(body):
+            stream.skip -= 1
+            last_good = place = place + 1
+            continue
+        stream.skip = 0
         if stream.has_attribute and _ATTRIBUTE.match(body):
             stream.attribute, stream.last = _attribute(body), line
             stream.close()
@@ -459,6 +470,8 @@ def _flattened_rows(lines: list[_Line], place: int, roles: list[str], titles: li
             if stream.values:
                 stream.close()
                 last_good = place
+                if stream.skip:
+                    continue
             if stream.labels and not _continues(stream, body):
                 stream.labels = []
             stream.labels.append(line)
