@@ -170,7 +170,12 @@ def test_last_years_quantity_counts_until_this_year_has_one_and_no_longer() -> N
 def test_a_share_has_no_line_inside_the_year() -> None:
     plan = goals((2020, "2"), (2021, "2.1"), (2022, "2.2"), comparator=">=")
     found = judge(frame("share"), plan, reading("2.15", date(2021, 12, 31)), MID)
-    assert (found.code, found.milestone, found.milestone_on, found.milestone_computed) == (Code.ON_TRACK, D("2.1"), date(2021, 12, 31), False)
+    assert (found.code, found.milestone, found.milestone_on, found.milestone_computed) == (
+        Code.ON_TRACK,
+        D("2.1"),
+        date(2021, 12, 31),
+        False,
+    )
     assert code(frame("share"), plan, reading("2.05", date(2021, 12, 31)), MID) == Code.SLOW
     assert code(frame("share"), plan, reading("2.2", date(2021, 12, 31)), MID) == Code.MET
 
@@ -286,7 +291,12 @@ def test_completion_is_against_the_final_target() -> None:
 # -------------------------------------------------------------------------------------------------------- filling years
 def test_missing_years_are_filled_on_a_straight_line_with_the_decimals_of_the_ends() -> None:
     plan = goals((2025, "200"), base=(2020, "100"))
-    assert fill_years(frame(first=2021, last=2025), plan) == [(2021, D(120), "="), (2022, D(140), "="), (2023, D(160), "="), (2024, D(180), "=")]
+    assert fill_years(frame(first=2021, last=2025), plan) == [
+        (2021, D(120), "="),
+        (2022, D(140), "="),
+        (2023, D(160), "="),
+        (2024, D(180), "="),
+    ]
     share = goals((2023, "2.4"), base=(2020, "2"), comparator=">=")
     assert fill_years(frame("share", first=2021, last=2023), share) == [(2021, D("2.1"), ">="), (2022, D("2.3"), ">=")]
 

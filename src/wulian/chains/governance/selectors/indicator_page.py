@@ -71,6 +71,11 @@ class IndicatorPage:
     may_edit: bool
     may_report: bool
 
+    @property
+    def running(self) -> bool:
+        """The period is not over on the date, so a forecast has something to say."""
+        return self.on < date(self.plan.last_year, 12, 31)
+
 
 def indicator_page(viewer: Actor, indicator_id: int, on: date) -> IndicatorPage:
     """Everything that the page of one indicator shows. Raises: NotFound."""

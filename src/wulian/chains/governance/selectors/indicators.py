@@ -43,6 +43,7 @@ class Row:
     rule: str
     judgement: Judgement | None = None
     observation: Observation | None = None
+    judged_on: date | None = None
     spark: list[Decimal] = field(default_factory=list)
     components: list[Row] = field(default_factory=list)
 
@@ -59,6 +60,18 @@ class Row:
     @property
     def value(self) -> Decimal | None:
         return self.observation.value if self.observation else None
+
+    @property
+    def value_shown(self) -> Decimal | None:
+        """The value as a table shows it: at most three decimals below ten, two above. The observation shows all."""
+        return shortened(self.value)
+
+    @property
+    def old_year(self) -> int | None:
+        """The year of the value when it is not the year of the judgement, so that a table can say so."""
+        if self.value_on is None or self.judgement is None or self.judged_on is None:
+            return None
+        return self.value_on.year if self.value_on.year < self.judged_on.year else None
 
     @property
     def value_on(self) -> date | None:
@@ -127,6 +140,12 @@ class Overview:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+def shortened(value: Decimal | None) -> Decimal | None:
+    if value is None:
+        return None
+    return value.quantize(Decimal("0.001") if abs(value) < 10 else Decimal("0.01"))
 
 
 def exponent(value: Decimal) -> int:
@@ -226,6 +245,7 @@ def row_of(indicator: Indicator, plan: Plan, on: date) -> Row:
         code=judgement.code,
         rule=judgement.rule.text(_),
         judgement=judgement,
+        judged_on=min(on, date(plan.last_year, 12, 31)),
         observation=next((row for row in observations if row.pk == chosen), None),
         spark=shown[-SPARK_POINTS:],
     )

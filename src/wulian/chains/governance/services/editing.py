@@ -52,9 +52,14 @@ def changed_fields(obj: models.Model, values: Mapping[str, Any]) -> dict[str, An
 def put_aside(old: Any) -> None:
     """Take `old` out of the unique "current" rows so that its successor can be written; `follow` then names the successor.
 
-    The constraint is checked row by row, so the old row points to itself for the length of the transaction.
+    The constraints are checked row by row, so for the length of the transaction the old row points to the first row of
+    its history (or itself), to which nothing else points.
     """
-    type(old)._default_manager.filter(pk=old.pk).update(superseded_by=old.pk)
+    rows = type(old)._default_manager
+    first = old.pk
+    while (earlier := rows.filter(superseded_by=first).values_list("pk", flat=True).first()) is not None:
+        first = earlier
+    rows.filter(pk=old.pk).update(superseded_by=first)
 
 
 def follow(old: Any, new: Any) -> None:

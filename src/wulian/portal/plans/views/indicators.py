@@ -62,7 +62,7 @@ def _title(page: IndicatorPage) -> str:
         return f"{indicator.name}：{row.rule}"
     if row.value is None:
         return _("%(name)s：还没有实际值") % {"name": indicator.name}
-    said = {"name": indicator.name, "value": plain(row.value), "unit": indicator.unit}
+    said = {"name": indicator.name, "value": plain(row.value_shown), "unit": indicator.unit}
     judgement = row.judgement
     if judgement and judgement.gap is not None and judgement.milestone is not None:
         gap = plain(abs(judgement.gap), 2)

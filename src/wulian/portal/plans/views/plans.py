@@ -35,7 +35,6 @@ from wulian.chains.governance.services.plans import close_plan, edit_plan, publi
 from wulian.chains.governance.services.targets import fill_missing_years
 from wulian.chains.governance.status import LABELS, RULES, WORST_FIRST, Code
 from wulian.chains.governance.wording import counted
-from wulian.foundation.access import Role
 from wulian.foundation.exports import FORMATS, export_response
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.guards import OFFICER
@@ -90,6 +89,8 @@ def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
     overview = plan_overview(request.actor, plan, day_of(request))
     rows = filtered(overview, request)
     document = plan_document(request.actor, plan)
+    editable = may_edit(request.actor, plan)
+    differences = plan_differences(request.actor, plan) if editable else []
     context = {
         "plan": plan,
         "overview": overview,
@@ -101,11 +102,12 @@ def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
         ],
         "relatives": relatives(request.actor, plan),
         "document": document,
-        "differences": plan_differences(request.actor, plan),
+        "differences": differences,
+        "needs_work": bool(differences or (document and document.findings)),
         "evaluations": evaluations_of(request.actor, plan),
         "tasks": task_summary(plan),
-        "may_edit": may_edit(request.actor, plan),
-        "may_report": request.actor.has(Role.REPORTER),
+        "may_edit": editable,
+        "period_over": plan.last_year < day_of(request).year,
         "groups": any(row.indicator.group for row in rows),
     }
     return render(request, "plans/plan.html", context)
