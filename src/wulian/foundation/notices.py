@@ -32,6 +32,7 @@ def notify(*, users: Iterable[int], key: str, text: str, link: str = "", due_on:
 def mark_read(*, by: Actor, notice_ids: Iterable[int] | None = None, at: datetime) -> int:
     """Mark the actor's own notices as read (all of them without `notice_ids`). Returns how many changed."""
     require(by.user_id is not None, act=_("标记通知"), reason=_("需要先登录"))
+    assert by.user_id is not None
     with transaction.atomic():
         mine = Notice.objects.filter(user_id=by.user_id, read_at__isnull=True)
         if notice_ids is not None:

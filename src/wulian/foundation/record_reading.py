@@ -25,14 +25,14 @@ VERBS: dict[str, Any] = {
     "bound": _("绑定口径"), "cancelled": _("取消"), "changed": _("修改"), "class_expanded": _("展开单位类别"), "closed": _("关闭"),
     "computed": _("计算"), "confirmed": _("确认"), "corrected": _("更正"), "created": _("建立"), "decided": _("作出决定"),
     "details_confirmed": _("确认基本信息"), "dismissed": _("不再处理"), "edited": _("修改"), "ended": _("结束"), "failed": _("中断"),
-    "filed": _("填报"), "finished": _("完成"), "interpolated": _("内插"), "linked": _("接入指标链"), "loaded": _("装入"), "merged": _("合并"),
-    "opened": _("开启"), "password_reset": _("重置密码"), "published": _("发布"), "raised": _("提出"), "read": _("读取"),
+    "filed": _("填报"), "frozen": _("定稿"), "finished": _("完成"), "interpolated": _("内插"), "issued": _("签发"), "linked": _("接入指标链"), "loaded": _("装入"), "merged": _("合并"),
+    "name_added": _("添加名称"), "opened": _("开启"), "owned_all": _("指定责任单位"), "password_reset": _("重置密码"), "published": _("发布"), "raised": _("提出"), "read": _("读取"),
     "reading_failed": _("读取失败"), "reading_started": _("开始读取"), "recorded": _("记录"), "region_set": _("设定区域"),
     "rejected": _("不采纳"), "reminded": _("催报"), "removed": _("移除"), "repaired": _("修复"), "reported": _("填报"), "requeued": _("重新排队"),
     "resolved": _("解决"), "restored": _("恢复"), "returned": _("退回"), "revoked": _("作废"), "saved": _("保存"), "set": _("设定"),
     "started": _("开始"), "stored": _("存入"), "submitted": _("提交"), "taken": _("留存"), "undone": _("撤销"), "unit_assigned": _("指定责任单位"),
     "unit_matched": _("对应责任单位"), "unit_withdrawn": _("撤下责任单位"), "unlinked": _("移出指标链"), "unpublished": _("撤下"),
-    "updated": _("更新"), "uploaded": _("上传"), "verified": _("核实"), "withdrawn": _("撤回"),
+    "updated": _("更新"), "unbound": _("解除绑定"), "uploaded": _("上传"), "verified": _("核实"), "withdrawn": _("撤回"),
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,12 +109,15 @@ def indicator_history(
     `masked` are years whose number the document hides (原文 *): shown as a grey column, not as zero.
     """
     seen = [point for point in observations if point.value is not None]
-    numbers = [float(p.value) for p in (*seen, *targets, *milestones) if p.value is not None] + [v for b in forecast for v in (b.low, b.high)]
+    numbers = [float(p.value) for p in (*seen, *targets, *milestones) if p.value is not None] + [
+        v for b in forecast for v in (b.low, b.high)
+    ]
     years = [p.year for p in (*observations, *targets, *milestones, *masked)] + [b.year for b in forecast]
     if not years:
         return _nothing(_("还没有任何一年的数"))
     x, y = _years(years), _values(unit, min(numbers, default=0), max(numbers, default=1))
-    note = {"field": "note", "title": _("说明"), "type": "nominal"}
+    noted = any(p.note for p in (*observations, *targets, *milestones))
+    note: list[Spec] = [{"field": "note", "title": _("说明"), "type": "nominal"}] if noted else []
     layers: list[Spec] = []
     if masked:
         columns = [{"from": p.year - 0.28, "to": p.year + 0.28, "year": p.year, "label": p.note or _("原文无数")} for p in masked]
@@ -130,19 +134,20 @@ def indicator_history(
                        "encoding": {"x": x, "y": y}})  # fmt: skip
     path = [*(p for p in observations[:1] if p.value is not None), *milestones, *targets]
     if milestones or targets:
-        steps = sorted({p.year: {"year": p.year, "value": _number(p.value), "note": p.note} for p in path if p.value is not None}.values(), key=lambda d: d["year"])
+        latest = {p.year: p for p in path if p.value is not None}
+        steps = _rows([latest[year] for year in sorted(latest)])
         layers.append({"data": {"values": steps}, "mark": {"type": "line", "color": "$ink-3", "strokeDash": [4, 4], "strokeWidth": 1.2},
                        "encoding": {"x": x, "y": y}})  # fmt: skip
     if milestones:
         layers.append({"data": {"values": _rows(milestones)}, "mark": {"type": "tick", "color": "$ink", "thickness": 2, "size": 14, "orient": "horizontal"},
-                       "encoding": {"x": x, "y": y, "tooltip": _tooltip(_("年度节点"), note)}})  # fmt: skip
+                       "encoding": {"x": x, "y": y, "tooltip": _tooltip(_("年度节点"), *note)}})  # fmt: skip
     layers.append({"data": {"values": _rows(observations)}, "mark": {"type": "line", "color": "$brand", "strokeWidth": 2.5},
                    "encoding": {"x": x, "y": y}})  # fmt: skip
     layers.append({"data": {"values": _rows(seen)}, "mark": {"type": "point", "filled": True, "color": "$brand", "size": 60, "opacity": 1},
-                   "encoding": {"x": x, "y": y, "tooltip": _tooltip(unit, note)}})  # fmt: skip
+                   "encoding": {"x": x, "y": y, "tooltip": _tooltip(unit, *note)}})  # fmt: skip
     if targets:
         layers.append({"data": {"values": _rows(targets)}, "mark": {"type": "point", "shape": "circle", "size": 90, "filled": True, "fill": "$panel", "stroke": "$ink", "strokeWidth": 2, "opacity": 1},
-                       "encoding": {"x": x, "y": y, "tooltip": _tooltip(_("目标"), note)}})  # fmt: skip
+                       "encoding": {"x": x, "y": y, "tooltip": _tooltip(_("目标"), *note)}})  # fmt: skip
         layers.append({"data": {"values": [{**row, "label": f"{_('目标')} {_shown(row['value'])}"} for row in _rows(targets) if row["value"] is not None]},
                        "mark": {"type": "text", "dy": -14, "align": "center", "color": "$ink-2"},
                        "encoding": {"x": x, "y": y, "text": {"field": "label"}}})  # fmt: skip
@@ -177,15 +182,16 @@ def across_plans(*, unit: str, observations: Sequence[Point], plans: Sequence[Li
         return _nothing(_("各规划里都还没有数"))
     x, y = _years(years), _values(unit, min(numbers, default=0), max(numbers, default=1))
     names = [line.name for line in plans]
-    colour = {"field": "plan", "type": "nominal", "title": None, "scale": {"domain": names, "range": list(LINE_COLOURS[: len(names)])},
-              "legend": {"orient": "top", "symbolType": "stroke", "symbolStrokeWidth": 2}}  # fmt: skip
-    dash = {"field": "plan", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(LINE_DASHES[: len(names)])}}
+    legend = {"orient": "top", "symbolType": "stroke", "symbolStrokeWidth": 2}
+    named = {"field": "plan", "type": "nominal", "title": None, "legend": legend}
+    colour = {**named, "scale": {"domain": names, "range": [LINE_COLOURS[i % len(LINE_COLOURS)] for i in range(len(names))]}}
+    dash = {**named, "scale": {"domain": names, "range": [LINE_DASHES[i % len(LINE_DASHES)] for i in range(len(names))]}}
     values = [{"year": p.year, "value": _number(p.value), "note": p.note, "plan": line.name} for line in plans for p in line.points]
     tip = _tooltip(unit, {"field": "plan", "title": _("规划"), "type": "nominal"}, {"field": "note", "title": _("说明"), "type": "nominal"})
     layers: list[Spec] = [
         {"data": {"values": values}, "mark": {"type": "line", "strokeWidth": 1.6}, "encoding": {"x": x, "y": y, "color": colour, "strokeDash": dash}},
-        {"data": {"values": [row for row in values if row["value"] is not None]}, "mark": {"type": "point", "filled": True, "fill": "$panel", "size": 64, "strokeWidth": 2, "opacity": 1},
-         "encoding": {"x": x, "y": y, "stroke": {**colour, "legend": None}, "tooltip": tip}},
+        {"data": {"values": [row for row in values if row["value"] is not None]}, "mark": {"type": "point", "filled": False, "fill": "$panel", "size": 64, "strokeWidth": 2, "opacity": 1},
+         "encoding": {"x": x, "y": y, "color": colour, "tooltip": tip}},
     ]  # fmt: skip
     if seen := [row for row in _rows(observations) if row["value"] is not None]:
         layers += [
@@ -200,11 +206,25 @@ def across_plans(*, unit: str, observations: Sequence[Point], plans: Sequence[Li
 
 def bars(*, unit: str, items: Sequence[tuple[str, Decimal | float | int | None]], highlight: str = "") -> Spec:
     """Horizontal bars, one for each name in the order given; the highlighted one in the brand colour, an unknown one as a dash."""
-    values = [{"name": name, "value": _number(value), "label": _shown(value), "here": name == highlight or not highlight} for name, value in items]
+    values = [
+        {"name": name, "value": _number(value), "label": _shown(value), "here": name == highlight or not highlight} for name, value in items
+    ]
     order = [name for name, _value in items]
     known = [float(value) for _name, value in items if value is not None]
-    y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": {"domain": False, "ticks": False, "labelLimit": 140, "labelPadding": 8}}
-    x = {"field": "value", "type": "quantitative", "title": None, "axis": None, "scale": {"domain": [min(0, *known, 0), max(known, default=1) * 1.16 or 1]}}
+    y = {
+        "field": "name",
+        "type": "nominal",
+        "sort": order,
+        "title": None,
+        "axis": {"domain": False, "ticks": False, "labelLimit": 140, "labelPadding": 8},
+    }
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "axis": None,
+        "scale": {"domain": [min(0, *known, 0), max(known, default=1) * 1.16 or 1]},
+    }
     return {
         "height": {"step": 26},
         "data": {"values": values},
@@ -227,7 +247,11 @@ def trend(*, unit: str, points: Sequence[tuple[str, Decimal | float | int | None
     x = {"field": "at", "type": "ordinal", "sort": order, "title": None, "axis": {"labelAngle": 0, "grid": False, "labelOverlap": "greedy"}}
     y = _values(unit, min(known, default=0), max(known, default=1), zero=bars_instead)
     tip = [{"field": "at", "title": _("时间")}, {"field": "value", "title": unit or _("值"), "format": ",~f"}]
-    mark: Spec = {"type": "bar", "color": "$brand", "width": {"band": 0.5}} if bars_instead else {"type": "line", "color": "$brand", "strokeWidth": 2.5, "point": {"filled": True, "color": "$brand", "size": 50}}
+    mark: Spec = (
+        {"type": "bar", "color": "$brand", "width": {"band": 0.5}}
+        if bars_instead
+        else {"type": "line", "color": "$brand", "strokeWidth": 2.5, "point": {"filled": True, "color": "$brand", "size": 50}}
+    )
     return {"height": 200, "data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tip},
             "usermeta": _table([_("时间"), unit or _("值")], points)}  # fmt: skip
 
@@ -241,8 +265,20 @@ def stacked_status(*, groups: Sequence[tuple[str, Mapping[str, int]]]) -> Spec:
     used = [code for code in words if any(counts.get(code) for _name, counts in groups)]
     values = [{"group": name, "status": words[code], "count": counts[code], "order": place}
               for name, counts in groups for place, code in enumerate(used) if counts.get(code)]  # fmt: skip
-    y = {"field": "group", "type": "nominal", "sort": [name for name, _counts in groups], "title": None, "axis": {"domain": False, "ticks": False, "labelLimit": 160, "labelPadding": 8}}
-    x = {"field": "count", "type": "quantitative", "title": None, "stack": "zero", "axis": {"tickMinStep": 1, "tickCount": 5, "format": "d"}}
+    y = {
+        "field": "group",
+        "type": "nominal",
+        "sort": [name for name, _counts in groups],
+        "title": None,
+        "axis": {"domain": False, "ticks": False, "labelLimit": 160, "labelPadding": 8},
+    }
+    x = {
+        "field": "count",
+        "type": "quantitative",
+        "title": None,
+        "stack": "zero",
+        "axis": {"tickMinStep": 1, "tickCount": 5, "format": "d"},
+    }
     colour = {"field": "status", "type": "nominal", "title": None, "legend": {"orient": "top", "symbolType": "square"},
               "scale": {"domain": [words[code] for code in used], "range": [STATUS_COLOURS[code] for code in used]}}  # fmt: skip
     tip = [{"field": "group", "title": _("分组")}, {"field": "status", "title": _("状态")}, {"field": "count", "title": _("数量")}]
@@ -251,7 +287,9 @@ def stacked_status(*, groups: Sequence[tuple[str, Mapping[str, int]]]) -> Spec:
         "data": {"values": values},
         "mark": {"type": "bar", "height": 14, "stroke": "$panel", "strokeWidth": 1},
         "encoding": {"y": y, "x": x, "color": colour, "order": {"field": "order"}, "tooltip": tip},
-        "usermeta": _table([_("分组"), *(words[code] for code in used)], [[name, *(counts.get(code, 0) for code in used)] for name, counts in groups]),
+        "usermeta": _table(
+            [_("分组"), *(words[code] for code in used)], [[name, *(counts.get(code, 0) for code in used)] for name, counts in groups]
+        ),
     }
 
 
@@ -294,7 +332,7 @@ def themed(spec: Mapping[str, Any], *, theme: Theme | None = "light", width: int
         return names[name] if theme else f"var(--{name})"
 
     body = {key: value for key, value in spec.items() if key != "usermeta"}
-    whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", **body, "config": theme_config()}
+    whole = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **body, "config": theme_config()}
     if width:
         whole |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
     schema = whole.pop("$schema")
@@ -344,13 +382,13 @@ def write_chart_bundle(folder: Path) -> bool:
 
     Nothing is fetched. The name of the version beside it tells when it must be written again.
     """
-    version = f"{vl_convert.__version__} {vl_convert.get_vega_embed_version()}"
+    version = f"{distribution_version('vl-convert-python')} {vl_convert.get_vega_embed_version()}"
     stamp, target = folder / "charts.version", folder / BUNDLE
     if target.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == version:
         return False
     folder.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".new")
-    temporary.write_text(vl_convert.javascript_bundle(), encoding="utf-8")
+    temporary.write_text(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"), encoding="utf-8")
     temporary.replace(target)
     stamp.write_text(version, encoding="utf-8")
     return True

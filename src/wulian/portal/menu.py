@@ -41,16 +41,18 @@ MENU = (
     Group(
         _("规划"),
         (
-            Entry("plans", _("规划与指标"), within=("/indicators/", "/observations/", "/targets/", "/review/")),
+            Entry("plans", _("规划与指标"), within=("/indicators/", "/observations/", "/targets/", "/evaluations/", "/status-rules/")),
             Entry("chains", _("指标链")),
-            Entry("tasks", _("任务与调度"), within=("/rounds/", "/problems/")),
+            Entry("tasks", _("任务")),
+            Entry("rounds", _("调度")),
+            Entry("problems", _("问题")),
         ),
     ),
     Group(
         _("底座"),
         (
             Entry("organisations", _("企业档案")),
-            Entry("figures", _("指标口径")),
+            Entry("metrics", _("指标口径"), within=("/figures/",)),
             Entry("imports", _("数据导入"), within=("/quarantine/",)),
         ),
     ),

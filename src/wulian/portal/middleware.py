@@ -121,7 +121,10 @@ class AccessMiddleware:
     @staticmethod
     def is_password_change(request: HttpRequest) -> bool:
         """A one-time password opens only the page on which it is replaced."""
-        return request.resolver_match is not None and request.resolver_match.url_name in {"account_change_password", "account_reauthenticate"}
+        return request.resolver_match is not None and request.resolver_match.url_name in {
+            "account_change_password",
+            "account_reauthenticate",
+        }
 
     def guard_of(self, request: HttpRequest) -> Guard | None:
         match = request.resolver_match

@@ -37,7 +37,9 @@ def list_people(*, viewer: Actor, on: date, text: str = "", role: str = "", stat
     current = Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), person=OuterRef("pk"))
     people = people_seen_by(viewer).annotate(has_current=Exists(current)).select_related("user")
     if text:
-        people = people.filter(Q(name__icontains=text) | Q(user__username__icontains=text) | Q(memberships__organisation__name__icontains=text))
+        people = people.filter(
+            Q(name__icontains=text) | Q(user__username__icontains=text) | Q(memberships__organisation__name__icontains=text)
+        )
     if role:
         people = people.filter(Exists(current.filter(role=role)))
     if state == "current":

@@ -132,7 +132,9 @@ def end_membership(*, by: Actor, at: datetime, membership_id: int, valid_to: dat
         raise Invalid(field=_("止期"), why=_("要晚于起期 %(start)s") % {"start": membership.valid_from.isoformat()})
     if membership.valid_to is not None and membership.valid_to < valid_to:
         raise Invalid(field=_("止期"), why=_("这项任职已于 %(end)s 结束") % {"end": membership.valid_to.isoformat()})
-    others = Membership.objects.filter(role=Role.ADMINISTRATOR, valid_to__isnull=True, person__user__is_active=True).exclude(pk=membership.pk)
+    others = Membership.objects.filter(role=Role.ADMINISTRATOR, valid_to__isnull=True, person__user__is_active=True).exclude(
+        pk=membership.pk
+    )
     if membership.role == Role.ADMINISTRATOR and not others.exists():
         raise LastAdministrator(name=membership.person.name)
     before = _named(membership)

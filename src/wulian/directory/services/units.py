@@ -22,7 +22,9 @@ def add_unit(*, by: Actor, at: datetime, name: str, region_code: str, kind: str 
 
     Raises: Denied, Invalid.
     """
-    require(by.has(Role.ADMINISTRATOR, Role.OFFICER, region=region_code), act=_("添加单位"), reason=_("需要管辖该区域的工作人员或管理员身份"))
+    require(
+        by.has(Role.ADMINISTRATOR, Role.OFFICER, region=region_code), act=_("添加单位"), reason=_("需要管辖该区域的工作人员或管理员身份")
+    )
     name = clean_name(name)
     if not name or kind not in KINDS or not Region.objects.filter(pk=region_code).exists():
         raise Invalid(field=_("单位"), why=_("名称、类别和区域都要填"))

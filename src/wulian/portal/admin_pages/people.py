@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,17 +17,18 @@ from wulian.directory.services.people import add_account, add_membership, end_me
 from wulian.directory.services.units import add_unit
 from wulian.foundation.access import Role
 from wulian.kernel.errors import Invalid, NotFound
+from wulian.portal.requests import PageRequest
 
 from .forms import ActiveForm, EndForm, MembershipForm, PersonForm, UnitForm
 
 
-def regions_of(request: HttpRequest, *roles: Role) -> list:
+def regions_of(request: PageRequest, *roles: Role) -> list:
     """Regions that the reader covers in any of `roles`."""
     covered = request.actor.regions_as(*roles)
     return [region for region in list_regions() if region.code in covered]
 
 
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PageRequest) -> HttpResponse:
     text, role, state = (request.GET.get(name, "").strip() for name in ("q", "role", "state"))
     today = timezone.localdate()
 
@@ -52,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def add_person(request: HttpRequest) -> HttpResponse:
+def add_person(request: PageRequest) -> HttpResponse:
     """Adds a person and shows the one-time password once, on the page that answers; it is kept nowhere."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +62,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
     return render(request, "admin_pages/person_add.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def shown_person(request: HttpRequest, person_id: int, *, form: MembershipForm | None = None, status: int = 200) -> HttpResponse:
+def shown_person(request: PageRequest, person_id: int, *, form: MembershipForm | None = None, status: int = 200) -> HttpResponse:
     found = get_person(viewer=request.actor, person_id=person_id)
     if found is None:
         raise NotFound(what=_("这个人"))
@@ -71,19 +72,24 @@ def shown_person(request: HttpRequest, person_id: int, *, form: MembershipForm |
     return render(request, "admin_pages/person.html", context, status=status)
 
 
-def person(request: HttpRequest, person_id: int) -> HttpResponse:
+def person(request: PageRequest, person_id: int) -> HttpResponse:
     return shown_person(request, person_id)
 
 
 @require_POST
-def give_membership(request: HttpRequest, person_id: int) -> HttpResponse:
+def give_membership(request: PageRequest, person_id: int) -> HttpResponse:
     form = MembershipForm(request.POST, regions=regions_of(request, Role.ADMINISTRATOR), today=timezone.localdate())
     if not form.is_valid():
         return shown_person(request, person_id, form=form, status=422)
     found = match_units(viewer=request.actor, text=form.cleaned_data["unit"])
     exact = [unit for unit in found if unit.name == form.cleaned_data["unit"].strip()] or found
     if len(exact) != 1:
-        form.add_error("unit", _("没有这个单位：请从列表里选，或先到“单位”里添加。") if not exact else _("有 %(number)s 个单位相像：请写全名。") % {"number": len(exact)})
+        form.add_error(
+            "unit",
+            _("没有这个单位：请从列表里选，或先到“单位”里添加。")
+            if not exact
+            else _("有 %(number)s 个单位相像：请写全名。") % {"number": len(exact)},
+        )
         return shown_person(request, person_id, form=form, status=422)
     values = form.cleaned_data
     try:
@@ -99,7 +105,7 @@ def give_membership(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, membership_id: int) -> HttpResponse:
+def end(request: PageRequest, membership_id: int) -> HttpResponse:
     form = EndForm(request.POST)
     if not form.is_valid():
         raise Invalid(field=_("结束任职"), why=_("止期和理由都要填"))
@@ -110,14 +116,14 @@ def end(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @never_cache
-def new_password(request: HttpRequest, person_id: int) -> HttpResponse:
+def new_password(request: PageRequest, person_id: int) -> HttpResponse:
     password = reset_password(by=request.actor, at=timezone.now(), person_id=person_id)
     found = get_person(viewer=request.actor, person_id=person_id)
     return render(request, "admin_pages/handover.html", {"person": found, "password": password, "fresh": False})
 
 
 @require_POST
-def set_active(request: HttpRequest, person_id: int) -> HttpResponse:
+def set_active(request: PageRequest, person_id: int) -> HttpResponse:
     form = ActiveForm(request.POST)
     if not form.is_valid():
         raise Invalid(field=_("理由"), why=_("要写清楚，审计时看得到"))
@@ -126,7 +132,7 @@ def set_active(request: HttpRequest, person_id: int) -> HttpResponse:
     return redirect("person", person_id)
 
 
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: PageRequest) -> HttpResponse:
     regions = regions_of(request, Role.ADMINISTRATOR, Role.OFFICER)
     form = UnitForm(request.POST or None, regions=regions, initial={"region": regions[0].code if regions else ""})
     if request.method == "POST" and form.is_valid():
@@ -141,12 +147,14 @@ def units(request: HttpRequest) -> HttpResponse:
     text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     found = list_units(viewer=request.actor, text=text, kind=kind)
     counts = [("", _("全部"), list_units(viewer=request.actor, text=text).count())]
-    counts += [(one.value, one.label, list_units(viewer=request.actor, text=text, kind=one.value).count()) for one in UNIT_KINDS]
+    counts += [(one.value, str(one.label), list_units(viewer=request.actor, text=text, kind=one.value).count()) for one in UNIT_KINDS]
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    return render(request, "admin_pages/units.html", {"page": page, "form": form, "kinds": counts, "text": text}, status=422 if form.errors else 200)
+    return render(
+        request, "admin_pages/units.html", {"page": page, "form": form, "kinds": counts, "text": text}, status=422 if form.errors else 200
+    )
 
 
-def unit_options(request: HttpRequest) -> HttpResponse:
+def unit_options(request: PageRequest) -> HttpResponse:
     """Options for a box that completes a unit's name (htmx)."""
     found = match_units(viewer=request.actor, text=request.GET.get("unit", ""))
     return render(request, "admin_pages/_unit_options.html", {"units": found})

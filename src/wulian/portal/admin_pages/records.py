@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import get_resolver
 from django.utils.translation import gettext as _
@@ -27,12 +27,13 @@ from wulian.foundation.record_reading import (
     object_word,
 )
 from wulian.portal.access_table import access_table
+from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import day
 
 from .forms import AuditFilter
 
 
-def filtered_events(request: HttpRequest) -> tuple[AuditFilter, Any, Any]:
+def filtered_events(request: PageRequest) -> tuple[AuditFilter, Any, Any]:
     """The filter form, the events without the filter by kind of object (for its counts), and the events asked for."""
     form = AuditFilter(request.GET)
     values = form.cleaned_data if form.is_valid() else {}
@@ -42,7 +43,7 @@ def filtered_events(request: HttpRequest) -> tuple[AuditFilter, Any, Any]:
 
 
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: PageRequest) -> HttpResponse:
     form, everything, found = filtered_events(request)
     page = Paginator(found, 40).get_page(request.GET.get("page"))
     events = [
@@ -54,9 +55,21 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def audit_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+def audit_export(request: PageRequest, kind: str) -> HttpResponseBase:
     _form, _everything, found = filtered_events(request)
-    columns = [_("时间"), _("操作人"), _("动作"), _("对象类型"), _("对象"), _("编号"), _("区域"), _("理由"), _("之前"), _("之后"), _("来源")]
+    columns = [
+        _("时间"),
+        _("操作人"),
+        _("动作"),
+        _("对象类型"),
+        _("对象"),
+        _("编号"),
+        _("区域"),
+        _("理由"),
+        _("之前"),
+        _("之后"),
+        _("来源"),
+    ]
 
     def as_text(state: Any) -> str:
         return "" if state is None else json.dumps(state, ensure_ascii=False)
@@ -70,7 +83,7 @@ def audit_export(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 @require_safe
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: PageRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     counts = job_counts(viewer=request.actor)
     states = [("", _("全部"), sum(counts.values())), *((code, word, counts.get(code, 0)) for code, word in STATES.items())]
@@ -83,7 +96,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def route_paths() -> dict[str, str]:
     """Route name -> its address, with the places in it by name: /plans/<plan_id>/."""
     found = {}
-    routes = get_resolver().reverse_dict
+    routes: Any = get_resolver().reverse_dict
     for name in routes:
         if isinstance(name, str):
             possibilities, _pattern, _defaults, _converters = routes[name]
@@ -92,7 +105,7 @@ def route_paths() -> dict[str, str]:
 
 
 @require_safe
-def access(request: HttpRequest) -> HttpResponse:
+def access(request: PageRequest) -> HttpResponse:
     """Roles against pages, worked out from the guards themselves, so the table cannot differ from what happens."""
     actors = [(_("未登录"), Actor(user_id=None, name=""))]
     actors += [(str(role.label), Actor(user_id=0, name="", grants=(Grant(role=role),))) for role in Role]

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, Guard
+from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, SIGNED_IN, Guard
 
-from . import people, records
+from . import people, records, tokens
 
 urlpatterns = [
     path("admin/people/", people.people, name="people"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("admin/audit/", records.audit, name="audit"),
     path("admin/audit/export.<str:kind>", records.audit_export, name="audit_export"),
     path("admin/jobs/", records.jobs, name="jobs"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
 ]
 ACCESS: dict[str, Guard] = {
     **dict.fromkeys(
@@ -25,5 +27,6 @@ ACCESS: dict[str, Guard] = {
         ADMINISTRATOR,
     ),
     **dict.fromkeys(("units", "unit_options"), OFFICER),
+    **dict.fromkeys(("tokens", "token_revoke"), SIGNED_IN),
     **dict.fromkeys(("audit", "audit_export"), AUDITOR),
 }

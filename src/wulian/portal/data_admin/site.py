@@ -15,14 +15,20 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from wulian.foundation.access import Role
+from wulian.kernel.errors import Denied
 
 SECRET = frozenset({"password", "digest"})
 SHORT = (models.CharField, models.IntegerField, models.DateField, models.BooleanField, models.DecimalField, models.ForeignKey)
 SEARCHED = frozenset({"name", "title", "username", "uscc", "code", "key", "action", "actor", "object_label"})
+
+
+def is_ours(model: type[models.Model]) -> bool:
+    return model._meta.app_config.name.startswith("wulian.")
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -37,7 +43,9 @@ class ReadOnlyAdmin(ModelAdmin):
         fields = [field for field in model._meta.concrete_fields if field.name not in SECRET]
         short = [field.name for field in fields if isinstance(field, SHORT) and not field.primary_key]
         self.list_display = [model._meta.pk.name, *short[:7]]
-        self.list_select_related = [field.name for field in fields if isinstance(field, models.ForeignKey) and field.name in self.list_display]
+        self.list_select_related = [
+            field.name for field in fields if isinstance(field, models.ForeignKey) and field.name in self.list_display
+        ]
         self.search_fields = [field.name for field in fields if field.name in SEARCHED and isinstance(field, models.CharField)]
         self.list_filter = [field.name for field in fields if getattr(field, "choices", None)][:3]
         self.fields = [field.name for field in fields]
@@ -67,21 +75,23 @@ class DataAdminSite(UnfoldAdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only our own tables, whatever admin modules the libraries bring."""
         given: Iterable[type[models.Model]] = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
-        ours = [model for model in given if apps.get_containing_app_config(model.__module__).name.startswith("wulian.")]
+        ours = [model for model in given if is_ours(model)]
         if ours:
             super().register(ours, admin_class, **options)
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         # unfold's script (Alpine) evaluates the expressions in its markup; only these pages allow that.
-        relaxed: Callable[..., HttpResponse] = csp_update({"script-src": ["'unsafe-eval'"]})(super().admin_view(view, cacheable))
-        return relaxed
+        relax: Callable[..., Any] = csp_update({"script-src": ["'unsafe-eval'"]})
+        return relax(super().admin_view(view, cacheable))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.user.is_authenticated:
+            raise Denied(act=_("查看数据底表"), reason=_("需要整个平台的管理员身份"))
         return redirect_to_login(request.GET.get("next", "/data-admin/"))
 
 
 def register_tables(site: DataAdminSite) -> None:
     """Every table of ours; tables between two others (many to many) are left out."""
     for model in apps.get_models():
-        if model._meta.app_config.name.startswith("wulian."):
+        if is_ours(model):
             site.register(model, ReadOnlyAdmin)

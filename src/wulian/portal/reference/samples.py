@@ -25,7 +25,9 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
     )
     public = forms.BooleanField(label=gettext_lazy("公开"), required=False)
-    file = forms.FileField(label=gettext_lazy("规划文件"), required=False, help_text=gettext_lazy("txt、html、docx、pdf 或扫描件，不超过 200 MB"))
+    file = forms.FileField(
+        label=gettext_lazy("规划文件"), required=False, help_text=gettext_lazy("txt、html、docx、pdf 或扫描件，不超过 200 MB")
+    )
 
 
 def context() -> dict[str, Any]:
@@ -64,8 +66,14 @@ def context() -> dict[str, Any]:
                 Line(_("十五五"), [Point(2025, 131), Point(2030, 200)]),
             ],
         ),
-        "bars_chart": charts.bars(unit=_("家"), highlight=_("红桥区"), items=[(_("南开区"), 412), (_("河西区"), 305), (_("红桥区"), 97), (_("和平区"), 88), (_("宁河区"), None)]),
-        "trend_chart": charts.trend(unit=_("亿元"), points=[("2018", 42), ("2019", 51.5), ("2020", 64), ("2021", 77), ("2022", 61.2)], bars_instead=True),
+        "bars_chart": charts.bars(
+            unit=_("家"),
+            highlight=_("红桥区"),
+            items=[(_("南开区"), 412), (_("河西区"), 305), (_("红桥区"), 97), (_("和平区"), 88), (_("宁河区"), None)],
+        ),
+        "trend_chart": charts.trend(
+            unit=_("亿元"), points=[("2018", 42), ("2019", 51.5), ("2020", 64), ("2021", 77), ("2022", 61.2)], bars_instead=True
+        ),
         "status_chart": charts.stacked_status(
             groups=[
                 (_("天津市规划"), {"met": 9, "on_track": 4, "behind": 2, "no_data": 3}),
@@ -74,3 +82,13 @@ def context() -> dict[str, Any]:
             ]
         ),
     }
+
+
+def drawer() -> dict[str, Any]:
+    """What a figure opens to; the real one is made by the figures pages."""
+    firms = [
+        (_("示例科技有限公司"), date(2024, 10, 9)),
+        (_("示例软件有限公司"), date(2022, 10, 28)),
+        (_("示例自动化有限公司"), date(2023, 11, 25)),
+    ]
+    return {"firms": firms, "date": date(2022, 6, 30)}

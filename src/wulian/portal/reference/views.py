@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from wulian.portal.requests import PageRequest
 
 from . import samples
 
@@ -14,7 +16,7 @@ THEMES = frozenset({"auto", "light", "dark"})
 
 
 @require_POST
-def set_theme(request: HttpRequest) -> HttpResponse:
+def set_theme(request: PageRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "auto")
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
@@ -24,7 +26,11 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def components(request: HttpRequest) -> HttpResponse:
+def components(request: PageRequest) -> HttpResponse:
     """Every component with real markup. Figures on it are invented and stand only here."""
+    if request.htmx:
+        return render(request, "reference/_figure.html", samples.drawer())
     page = Paginator(range(1, 1496), 20).get_page(request.GET.get("page", 3))
-    return render(request, "reference/components.html", {**samples.context(), "page": page, "form": samples.SampleForm(request.GET or None)})
+    return render(
+        request, "reference/components.html", {**samples.context(), "page": page, "form": samples.SampleForm(request.GET or None)}
+    )

@@ -1,8 +1,8 @@
 """Reports in print: one content, printed as PDF or DOCX, with the charts of the page and figures that still open.
 
-    report = Report(title="八项目标：五项到位，两项落后", subject=plan.title, on=day, findings=[…],
-                    sections=[Section("指标", tables=[Table(columns=[…], rows=[[Cell("97", href="/figures/…"), …]])])])
-    return report_response(request, report, "pdf", name="评估报告")
+report = Report(title="八项目标：五项到位，两项落后", subject=plan.title, on=day, findings=[…],
+                sections=[Section("指标", tables=[Table(columns=[…], rows=[[Cell("97", href="/figures/…"), …]])])])
+return report_response(request, report, "pdf", name="评估报告")
 """
 
 from __future__ import annotations

@@ -52,7 +52,11 @@ def to_pdf(report: Report, *, base_url: str = "") -> bytes:
     data = {
         "title": report.title,
         "subject": report.subject,
-        "details": [[_("数据截至"), report.on.isoformat()], *map(list, report.details), *([[_("版本"), report.version]] if report.version else [])],
+        "details": [
+            [_("数据截至"), report.on.isoformat()],
+            *map(list, report.details),
+            *([[_("版本"), report.version]] if report.version else []),
+        ],
         "synthetic": _("演示数据，不对应任何真实主体") if report.is_synthetic else "",
         "findings": list(report.findings),
         "sections": [
@@ -63,17 +67,28 @@ def to_pdf(report: Report, *, base_url: str = "") -> bytes:
                     {
                         "caption": table.caption,
                         "columns": [{"title": c.title, "numeric": c.numeric, "share": c.share} for c in table.columns],
-                        "rows": [[{"text": cell(v).text, "href": base_url + cell(v).href if base_url and cell(v).href else ""} for v in row] for row in table.rows],
+                        "rows": [
+                            [{"text": cell(v).text, "href": base_url + cell(v).href if base_url and cell(v).href else ""} for v in row]
+                            for row in table.rows
+                        ],
                     }
                     for table in section.tables
                 ],
-                "charts": [{"svg": charts.to_svg(chart.spec, theme="light", width=640), "caption": chart.caption} for chart in section.charts],
+                "charts": [
+                    {"svg": charts.to_svg(chart.spec, theme="light", width=640), "caption": chart.caption} for chart in section.charts
+                ],
             }
             for section in report.sections
         ],
         "sources": list(report.sources),
         "address": base_url + report.address if base_url and report.address else "",
-        "words": {"findings": _("结论"), "sources": _("来源"), "address": _("在线查看"), "product": _("五链"), "of": _("第 {page} 页，共 {total} 页")},
+        "words": {
+            "findings": _("结论"),
+            "sources": _("来源"),
+            "address": _("在线查看"),
+            "product": _("五链"),
+            "of": _("第 {page} 页，共 {total} 页"),
+        },
         "fonts": {"sans": sans, "serif": serif},
         "colours": {name: colours[name] for name in ("ink", "ink-2", "ink-3", "brand", "line", "line-strong", "sunk", "warn")},
         "lang": "en" if get_language() == "en" else "zh",

@@ -128,8 +128,7 @@ def to_docx(report: Report, *, base_url: str = "") -> bytes:
         for source in report.sources:
             document.add_paragraph(source, style="List Bullet")
     if base_url and report.address:
-        paragraph = document.add_paragraph(_("在线查看") + " ")
-        _link(paragraph, base_url + report.address, base_url + report.address)
+        _link(document.add_paragraph(_("在线查看") + " "), base_url + report.address, base_url + report.address)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

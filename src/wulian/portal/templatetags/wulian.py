@@ -21,10 +21,10 @@ from django.http import HttpRequest, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 
 from wulian.directory.selectors.people import demonstration_present
 from wulian.directory.selectors.regions import list_regions
@@ -142,9 +142,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def figure(
-    value: Any, unit: str = "", href: str = "", decimals: Any = None, label: str = "", size: str = "", why: str = ""
-) -> SafeString:
+def figure(value: Any, unit: str = "", href: str = "", decimals: Any = None, label: str = "", size: str = "", why: str = "") -> SafeString:
     """A figure. With `href` it opens: in the drawer, or as a page without script. None shows a dash and `why`.
 
     `label` names it for a screen reader (default: the figure itself); `size` is "", "mid" or "big". `value` may be text
@@ -353,7 +351,12 @@ def chips(context: Mapping[str, Any], parameter: str, options: Sequence[Sequence
     """Filter chips with counts: options are (value, label, count); the empty value means all."""
     current = context["request"].GET.get(parameter, "")
     items = [
-        {"label": word, "count": rest[0] if rest else None, "href": _query(context, **{parameter: value, "page": None}), "current": str(value) == current}
+        {
+            "label": word,
+            "count": rest[0] if rest else None,
+            "href": _query(context, **{parameter: value, "page": None}),
+            "current": str(value) == current,
+        }
         for value, word, *rest in options
     ]
     return {"items": items, "label": label}
@@ -364,7 +367,12 @@ def tabs(context: Mapping[str, Any], items: Sequence[Sequence[Any]], label: str 
     """Tabs that are links: items are (value, label) or (value, label, count); the first is the default."""
     current = context["request"].GET.get(parameter) or str(items[0][0])
     shown = [
-        {"label": word, "count": rest[0] if rest else None, "href": _query(context, **{parameter: value, "page": None}), "current": str(value) == current}
+        {
+            "label": word,
+            "count": rest[0] if rest else None,
+            "href": _query(context, **{parameter: value, "page": None}),
+            "current": str(value) == current,
+        }
         for value, word, *rest in items
     ]
     return {"items": shown, "label": label}

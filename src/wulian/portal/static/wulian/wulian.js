@@ -146,7 +146,7 @@
       spec.width = "container";
       spec.autosize = { type: "fit-x", contains: "padding" };
       plot.after(place);
-      await window.vegaEmbed(place, spec, { ast: true, actions: false, renderer: "svg" });
+      await window.vegaEmbed(place, spec, { ast: true, actions: false, renderer: "svg", logLevel: 1 });
       const drawn = $("svg", place);
       if (drawn) drawn.setAttribute("aria-hidden", "true");
       plot.hidden = true;
