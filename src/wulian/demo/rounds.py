@@ -97,7 +97,10 @@ def courses(key: str, on: date) -> list[Course]:
                 Course(f"{quarter_name(quarter)}调度", quarter, on - week, on + week, 0.35, finished=False),
             ]
         case "tianjin-2025-2027":
-            return [Course(f"{quarter_name(quarter)}调度", quarter, on - 2 * week, on + timedelta(days=3), 0.85, finished=False)]
+            return [
+                Course(f"{quarter_name(before)}调度", before, on - 7 * week, on - 3 * week, 0.80, finished=False),
+                Course(f"{quarter_name(quarter)}调度", quarter, on - 2 * week, on + timedelta(days=3), 0.85, finished=False),
+            ]
     return []
 
 

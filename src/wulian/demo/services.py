@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from wulian.foundation import search
+from wulian.directory.models import Source
+from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
 from wulian.kernel.errors import Invalid
 
 from .accounts import SignIn, ensure_accounts, filers_for
 from .generate import DEFAULT_SEED, generate
 from .history import SOURCE, write_history
-from .organisations import Written, write_world
+from .organisations import REGISTER, Written, write_world
 from .plans import write_plans
 from .rounds import courses_of, write_rounds
 
@@ -43,6 +44,10 @@ def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED) ->
         raise Invalid(field=_("日期"), why=_("演示区域从 %(first)s 起才有，给的是 %(on)s") % {"first": EARLIEST, "on": on})
     written = write_world(by=by, at=at, world=generate(seed=seed, until=on))
     search.mark("organisation", written.touched)
+    if written.touched:
+        source = Source.objects.get(code=REGISTER)
+        counts = {name: value for name, value in asdict(written).items() if name != "touched"}
+        audit.record(by=by, action="demo.loaded", obj=source, after={"on": on, "seed": seed, **counts}, at=at)
     plans = write_plans(by=by, at=at)
     sign_ins = ensure_accounts(by=by, at=at)
     filers = {plan.pk: filers_for(str(plan.region_id), on=on, source=SOURCE) for plan in plans}
