@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wulian.directory.access import region_closure
-from wulian.directory.models import Organisation, OrganisationName
+from wulian.directory.flags import LABELS as FLAG_LABELS
+from wulian.directory.models import Organisation, OrganisationName, Region, TitleGrant
 from wulian.directory.searching import FACETS, KIND
 from wulian.foundation import search
 from wulian.foundation.access import Actor, Role
 from wulian.foundation.search import Facets, Order, Unavailable
 from wulian.kernel.errors import NotFound
 from wulian.kernel.names import name_key
+from wulian.rulebook.industries import sections
 
 # Sort key -> order of the index, order of the database.
 SORTS: dict[str, tuple[Order, tuple[str, ...]]] = {
@@ -136,3 +141,41 @@ def get_organisation(*, viewer: Actor, organisation_id: int) -> Organisation:
         return Organisation.objects.select_related("region", "merged_into").get(pk=organisation_id)
     except Organisation.DoesNotExist as error:
         raise NotFound(what=_("这个主体")) from error
+
+
+def facet_labels() -> dict[str, dict[str, str]]:
+    """What the values of every facet are called, in the order in which they are offered."""
+    english = get_language() == "en"
+    regions = Region.objects.filter(disabled_on__isnull=True).order_by("code")
+    return {
+        "region": {region.code: (english and region.name_en) or region.name for region in regions},
+        "kind": {value: str(label) for value, label in Organisation.Kind.choices},
+        "industry": {
+            **{section.code: f"{section.code} {section.name_en if english else section.name}" for section in sections()},
+            "none": _("没有行业"),
+        },
+        "status": {value: str(label) for value, label in Organisation.Status.choices},
+        "branch": {"no": _("法人和其他主体"), "yes": _("分支机构")},
+        "flag": {code: str(label) for code, label in FLAG_LABELS.items()},
+    }
+
+
+def facet_options(facets: Facets) -> dict[str, list[tuple[str, str, int | None]]]:
+    """For every facet: value, label and count of what can be chosen; without counts where the index gave none."""
+    counted = bool(facets)
+    options: dict[str, list[tuple[str, str, int | None]]] = {}
+    for name, labels in facet_labels().items():
+        counts = facets.get(name, {})
+        options[name] = [(value, label, counts.get(value)) for value, label in labels.items() if not counted or counts.get(value)]
+    return options
+
+
+def titles_on(ids: Sequence[int], on: date) -> dict[int, list[str]]:
+    """Labels of the titles that the organisations hold on `on`, for a list."""
+    held: dict[int, list[str]] = defaultdict(list)
+    grants = TitleGrant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), organisation__in=ids, valid_from__lte=on)
+    for grant in grants.exclude(revoked_on__lte=on).order_by("organisation", "kind"):
+        label = str(grant.get_kind_display())
+        if label not in held[grant.organisation_id]:
+            held[grant.organisation_id].append(label)
+    return dict(held)
