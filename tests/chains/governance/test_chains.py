@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -94,14 +94,14 @@ def test_warnings_of_units_definitions_and_baselines(three: list[Indicator], off
 
 
 def test_two_plans_of_one_region_that_print_different_values_for_a_year(three: list[Indicator], officer: Actor) -> None:
-    city, first, second = three
+    _city, first, _second = three
     chain = link_indicators(by=officer, at=AT, indicator_ids=[one.pk for one in three])
-    record_printed(by=officer, at=AT, indicator_id=first.pk, as_of=date(2025, 12, 31), value=D(90))
+    record_printed(by=officer, at=AT, indicator_id=first.pk, as_of=date(2025, 12, 31), value=Decimal(90))
     (found,) = chain_detail(officer, chain.pk, ON).warnings
     assert found.kind == "baseline"
     assert "90" in found.text
     assert "84" in found.text
-    record_printed(by=officer, at=AT, indicator_id=first.pk, as_of=date(2025, 12, 31), value=D(84))
+    record_printed(by=officer, at=AT, indicator_id=first.pk, as_of=date(2025, 12, 31), value=Decimal(84))
     assert kinds(officer, chain) == []
 
 
@@ -117,10 +117,10 @@ def test_a_masked_year_is_said_and_not_drawn_as_zero(three: list[Indicator], off
 def test_values_are_compared_in_one_unit(three: list[Indicator], officer: Actor, city_officer: Actor) -> None:
     city, first, _second = three
     edit_indicator(by=city_officer, at=AT, indicator_id=first.pk, unit="万家", reason="r")
-    record_printed(by=officer, at=AT, indicator_id=first.pk, as_of=date(2021, 12, 31), value=D("0.0092"))
+    record_printed(by=officer, at=AT, indicator_id=first.pk, as_of=date(2021, 12, 31), value=Decimal("0.0092"))
     chain = link_indicators(by=officer, at=AT, indicator_ids=[city.pk, first.pk])
     link = chain_detail(officer, chain.pk, ON).links[1]
-    assert observed_years(link, ON) == {2021: D(92)}
+    assert observed_years(link, ON) == {2021: Decimal(92)}
 
 
 def test_hidden_indicators_are_not_in_the_chain(three: list[Indicator], officer: Actor) -> None:
@@ -138,11 +138,11 @@ def test_peers_have_a_source_and_are_corrected_in_place(three: list[Indicator], 
     chain = link_indicators(by=officer, at=AT, indicator_ids=[three[1].pk], name="一")
     common = {"at": AT, "chain_id": chain.pk, "area": "某高新区", "as_of": date(2024, 12, 31)}
     with pytest.raises(Denied):
-        set_peer_value(by=enterprise_user, value=D(1), source="年鉴", **common)
+        set_peer_value(by=enterprise_user, value=Decimal(1), source="年鉴", **common)
     with pytest.raises(Invalid):
-        set_peer_value(by=officer, value=D(1), source=" ", **common)
-    row = set_peer_value(by=officer, value=D(120), source="年鉴", **common)
-    set_peer_value(by=officer, value=D(121), source="年鉴修订", **common)
-    assert list(PeerValue.objects.values_list("value", "source")) == [(D(121), "年鉴修订")]
+        set_peer_value(by=officer, value=Decimal(1), source=" ", **common)
+    row = set_peer_value(by=officer, value=Decimal(120), source="年鉴", **common)
+    set_peer_value(by=officer, value=Decimal(121), source="年鉴修订", **common)
+    assert list(PeerValue.objects.values_list("value", "source")) == [(Decimal(121), "年鉴修订")]
     remove_peer_value(by=officer, at=AT, peer_id=row.pk)
     assert [event.before["value"] for event in AuditEvent.objects.filter(action="peer.removed")] == ["121"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -36,7 +36,7 @@ def bound(by: Actor, plan: Plan, metric: str, **extra: object) -> Indicator:
     return bind_metric(by=by, at=AT, indicator_id=indicator.pk, metric=metric)
 
 
-def values(of: Indicator) -> list[tuple[date, D | None]]:
+def values(of: Indicator) -> list[tuple[date, Decimal | None]]:
     rows = Observation.objects.filter(indicator=of, superseded_by__isnull=True).order_by("as_of")
     return [(row.as_of, row.value) for row in rows]
 
@@ -53,7 +53,7 @@ def test_a_computed_value_opens_to_its_records(officer: Actor, plan: Plan) -> No
     done = compute_plan(by=officer, at=AT, plan_id=plan.pk, on=date(2025, 12, 31))
     assert (done.written, done.unchanged, done.unknown) == (1, 0, 0)
     row = Observation.objects.get(indicator=indicator)
-    assert (row.value, row.snapshot.version >= 1, len(row.snapshot.records)) == (D(2), True, 1)
+    assert (row.value, row.snapshot.version >= 1, len(row.snapshot.records)) == (Decimal(2), True, 1)
     assert get_observation(officer, row.pk).snapshot == row.snapshot
 
 
@@ -66,17 +66,17 @@ def test_computing_again_changes_nothing_until_the_records_do(officer: Actor, pl
     assert (Observation.objects.count(), MetricSnapshot.objects.count()) == (1, 1)
     hnte(firm("乙公司"), date(2025, 1, 1), date(2028, 1, 1))
     assert compute_plan(by=officer, at=LATER, plan_id=plan.pk, on=day).written == 1
-    assert values(indicator) == [(day, D(2))]
+    assert values(indicator) == [(day, Decimal(2))]
     assert Observation.objects.filter(indicator=indicator).count() == 2  # the earlier value stays
     assert AuditEvent.objects.filter(action="plan.computed").count() == 2
 
 
 def test_the_factor_turns_units(officer: Actor, plan: Plan) -> None:
     indicator = made.indicator(officer, plan, unit="百家")
-    bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric="hnte_valid", factor=D("0.01"))
+    bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric="hnte_valid", factor=Decimal("0.01"))
     hnte(firm("甲公司"), date(2024, 1, 1), date(2027, 1, 1))
     compute_plan(by=officer, at=AT, plan_id=plan.pk, on=date(2025, 12, 31))
-    assert values(indicator) == [(date(2025, 12, 31), D("0.01"))]
+    assert values(indicator) == [(date(2025, 12, 31), Decimal("0.01"))]
 
 
 def test_a_running_total_adds_the_years_of_the_period(officer: Actor, plan: Plan) -> None:
@@ -84,12 +84,12 @@ def test_a_running_total_adds_the_years_of_the_period(officer: Actor, plan: Plan
     for number, day in enumerate((date(2023, 6, 1), date(2024, 6, 1), date(2025, 6, 1), date(2026, 1, 15), date(2026, 2, 20))):
         firm(f"公司{number}", established=day)
     compute_plan(by=officer, at=AT, plan_id=plan.pk, on=date(2026, 1, 31))
-    assert values(indicator) == [(date(2026, 1, 31), D(3))]  # 2023 is before the period, 20 February after the date
+    assert values(indicator) == [(date(2026, 1, 31), Decimal(3))]  # 2023 is before the period, 20 February after the date
     row = Observation.objects.get(indicator=indicator)
     assert [(shot.as_of, shot.value) for shot in summed_snapshots(row)] == [
-        (date(2024, 12, 31), D(1)),
-        (date(2025, 12, 31), D(1)),
-        (date(2026, 1, 31), D(1)),
+        (date(2024, 12, 31), Decimal(1)),
+        (date(2025, 12, 31), Decimal(1)),
+        (date(2026, 1, 31), Decimal(1)),
     ]
 
 
@@ -99,7 +99,7 @@ def test_a_net_increase_counts_from_the_start_of_the_period(officer: Actor, plan
     for name in ("乙公司", "丙公司", "丁公司"):
         hnte(firm(name), date(2025, 1, 1), date(2028, 1, 1))
     compute_plan(by=officer, at=AT, plan_id=plan.pk, on=date(2025, 12, 31))
-    assert values(indicator) == [(date(2025, 12, 31), D(2))]
+    assert values(indicator) == [(date(2025, 12, 31), Decimal(2))]
 
 
 def test_growth_is_against_a_year_before(officer: Actor, plan: Plan) -> None:
@@ -109,7 +109,7 @@ def test_growth_is_against_a_year_before(officer: Actor, plan: Plan) -> None:
     hnte(firm("新"), date(2025, 1, 1), date(2030, 1, 1))
     compute_plan(by=officer, at=AT, plan_id=plan.pk, on=date(2025, 12, 31))
     row = Observation.objects.get(indicator=indicator)
-    assert (row.value, row.numerator, row.denominator) == (D(25), D(5), D(4))
+    assert (row.value, row.numerator, row.denominator) == (Decimal(25), Decimal(5), Decimal(4))
 
 
 def test_growth_from_nothing_is_unknown(officer: Actor, plan: Plan) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ def plan(officer: Actor, reporter: Actor) -> Plan:
     indicator = made.indicator(officer, plan, owner_id=owner)
     made.targets(officer, indicator, {2024: "84", 2025: "92", 2026: "102"}, base=(2023, "76"))
     made.published(officer, plan)
-    report_observation(by=reporter, at=AT, indicator_id=indicator.pk, as_of=DAY, value=D(93))
+    report_observation(by=reporter, at=AT, indicator_id=indicator.pk, as_of=DAY, value=Decimal(93))
     return plan
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -67,7 +67,7 @@ def test_a_composite_says_how_many_of_its_components_are_met(officer: Actor) -> 
     for name, target, value in (("雏鹰", "534", "534"), ("瞪羚", "50", "49"), ("独角兽", "2", "2")):
         part = made.indicator(officer, plan, name, composite_id=whole.pk)
         made.targets(officer, part, {2025: target})
-        record_printed(by=officer, at=AT, indicator_id=part.pk, as_of=DAY, value=D(value))
+        record_printed(by=officer, at=AT, indicator_id=part.pk, as_of=DAY, value=Decimal(value))
     overview = plan_overview(officer, plan, DAY)
     (row,) = overview.rows
     assert (row.code, row.rule, [part.code for part in row.components]) == (Code.SLOW, "3 项中 2 项到位", [Code.MET, Code.SLOW, Code.MET])
@@ -83,7 +83,7 @@ def test_binding_keeps_its_history(officer: Actor) -> None:
     made.published(officer, plan)
     with pytest.raises(ReasonNeeded):
         bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric="tech_sme_valid")
-    bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric="tech_sme_valid", factor=D("0.0001"), reason="改按入库数")
+    bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric="tech_sme_valid", factor=Decimal("0.0001"), reason="改按入库数")
     assert [(one.metric, one.factor) for one in bindings(indicator)] == [("tech_sme_valid", "0.0001"), ("hnte_valid", "1")]
 
 
@@ -94,7 +94,7 @@ def test_binding_keeps_its_history(officer: Actor) -> None:
 def test_bindings_that_make_no_sense_are_refused(officer: Actor, kind: str, metric: str, factor: str) -> None:
     indicator = made.indicator(officer, made.plan(officer), kind=kind)
     with pytest.raises(WrongBinding):
-        bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric=metric, factor=D(factor))
+        bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric=metric, factor=Decimal(factor))
 
 
 def test_an_indicator_is_removed_from_a_draft_only(officer: Actor) -> None:
@@ -129,7 +129,7 @@ def test_reading_a_plan_takes_the_same_queries_for_one_indicator_and_for_ten(off
         for number in range(count):
             one = made.indicator(officer, plan, f"指标{number}")
             made.targets(officer, one, {2024: "1", 2025: "2", 2026: "3"}, base=(2023, "1"))
-            record_printed(by=officer, at=AT, indicator_id=one.pk, as_of=DAY, value=D(2))
+            record_printed(by=officer, at=AT, indicator_id=one.pk, as_of=DAY, value=Decimal(2))
         with CaptureQueriesContext(
             connection,
         ) as queries:
@@ -144,13 +144,13 @@ def test_reading_a_plan_takes_the_same_queries_for_one_indicator_and_for_ten(off
 def test_the_better_origin_is_shown_for_a_date(officer: Actor) -> None:
     indicator = made.indicator(officer, made.plan(officer))
     rows = [
-        Observation(indicator=indicator, as_of=DAY, origin="printed", value=D(1), verification="verified"),
-        Observation(indicator=indicator, as_of=DAY, origin="reported", value=D(2), verification="submitted"),
-        Observation(indicator=indicator, as_of=DAY, origin="computed", value=D(3), verification="verified"),
-        Observation(indicator=indicator, as_of=date(2026, 1, 1), origin="computed", value=D(4), verification="verified"),
+        Observation(indicator=indicator, as_of=DAY, origin="printed", value=Decimal(1), verification="verified"),
+        Observation(indicator=indicator, as_of=DAY, origin="reported", value=Decimal(2), verification="submitted"),
+        Observation(indicator=indicator, as_of=DAY, origin="computed", value=Decimal(3), verification="verified"),
+        Observation(indicator=indicator, as_of=date(2026, 1, 1), origin="computed", value=Decimal(4), verification="verified"),
     ]
-    assert [row.value for row in best_by_date(rows, DAY)] == [D(3)]
-    assert [row.value for row in best_by_date(rows[:2], DAY)] == [D(2)]
+    assert [row.value for row in best_by_date(rows, DAY)] == [Decimal(3)]
+    assert [row.value for row in best_by_date(rows[:2], DAY)] == [Decimal(2)]
 
 
 def test_a_forecast_needs_three_years_and_a_period_that_still_runs(officer: Actor) -> None:
@@ -158,7 +158,7 @@ def test_a_forecast_needs_three_years_and_a_period_that_still_runs(officer: Acto
     indicator = made.indicator(officer, plan)
     made.targets(officer, indicator, {2026: "120"})
     for year, value in ((2022, "84"), (2023, "92"), (2024, "100")):
-        record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=date(year, 12, 31), value=D(value))
+        record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=date(year, 12, 31), value=Decimal(value))
     for on, ends in ((date(2023, 12, 31), []), (date(2025, 6, 30), [2025, 2026]), (date(2026, 12, 31), []), (date(2027, 6, 30), [])):
         row = plan_overview(officer, plan, on).rows[0]
         assert [found.on.year for found in forecasts(row, plan, on)] == ends
@@ -168,7 +168,9 @@ def test_targets_in_words(officer: Actor) -> None:
     indicator = made.indicator(officer, made.plan(officer))
     said = {}
     for comparator in ("=", ">=", ">", "<=", "increase"):
-        row = set_target(by=officer, at=AT, indicator_id=indicator.pk, year=2026, role="final", value=D("2.10"), comparator=comparator)
+        row = set_target(
+            by=officer, at=AT, indicator_id=indicator.pk, year=2026, role="final", value=Decimal("2.10"), comparator=comparator
+        )
         said[comparator] = goal_text(row)
     assert said == {"=": "2.1", ">=": "≥2.1", ">": ">2.1", "<=": "≤2.1", "increase": "+2.1"}
     masked = set_target(by=officer, at=AT, indicator_id=indicator.pk, year=2026, role="final", number_state="masked")

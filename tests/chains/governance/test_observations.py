@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -39,7 +39,7 @@ def indicator(officer: Actor, reporter: Actor) -> object:
 
 
 def report(by: Actor, of: object, value: str | None, **extra: object) -> Observation:
-    number = None if value is None else D(value)
+    number = None if value is None else Decimal(value)
     return report_observation(by=by, at=AT, indicator_id=of.pk, as_of=extra.pop("as_of", DAY), value=number, **extra)  # type: ignore[attr-defined,arg-type]
 
 
@@ -101,7 +101,7 @@ def test_two_people_reporting_the_same_date(indicator: object, officer: Actor, r
     with pytest.raises(Conflict) as refused:
         report(officer, indicator, "95", expected=0, note="另有一份")
     assert reporter.name in refused.value.text()
-    assert list(Observation.objects.values_list("value", flat=True)) == [D(92)]
+    assert list(Observation.objects.values_list("value", flat=True)) == [Decimal(92)]
 
 
 def test_no_number_needs_a_reason_and_is_not_zero(indicator: object, reporter: Actor) -> None:
@@ -119,13 +119,13 @@ def test_the_future_is_not_reported(indicator: object, reporter: Actor) -> None:
 
 def test_a_share_is_computed_from_its_parts(officer: Actor) -> None:
     indicator = made.indicator(officer, made.plan(officer), "研发投入强度", unit="%", kind="share")
-    row = report(officer, indicator, None, numerator=D("22"), denominator=D("1000"))
-    assert (row.value, row.numerator, row.denominator) == (D("2.2"), D(22), D(1000))
-    for parts in ({"numerator": D(1)}, {"numerator": D(1), "denominator": D(0)}):
+    row = report(officer, indicator, None, numerator=Decimal("22"), denominator=Decimal("1000"))
+    assert (row.value, row.numerator, row.denominator) == (Decimal("2.2"), Decimal(22), Decimal(1000))
+    for parts in ({"numerator": Decimal(1)}, {"numerator": Decimal(1), "denominator": Decimal(0)}):
         with pytest.raises(WrongObservation):
             report(officer, indicator, None, as_of=date(2024, 12, 31), **parts)
     with pytest.raises(WrongObservation):  # the printed share does not follow from its parts
-        report(officer, indicator, "3.1", as_of=date(2024, 12, 31), numerator=D(22), denominator=D(1000))
+        report(officer, indicator, "3.1", as_of=date(2024, 12, 31), numerator=Decimal(22), denominator=Decimal(1000))
 
 
 @pytest.mark.parametrize("value", ["0", "2.5", "-1"])
@@ -138,7 +138,7 @@ def test_a_rank_is_a_whole_place(officer: Actor, value: str) -> None:
 
 def test_printed_values_are_recorded_once(indicator: object, officer: Actor) -> None:
     for _time in range(2):
-        record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=DAY, value=D(90))  # type: ignore[attr-defined]
+        record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=DAY, value=Decimal(90))  # type: ignore[attr-defined]
     assert Observation.objects.count() == 1
     record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=DAY, value=None, unknown_because="原文遮盖")  # type: ignore[attr-defined]
     assert plan_overview(officer, indicator.plan, DAY).counts == {"no_data": 1}  # type: ignore[attr-defined]
@@ -146,11 +146,13 @@ def test_printed_values_are_recorded_once(indicator: object, officer: Actor) -> 
 
 def test_reported_against_computed(indicator: object, officer: Actor, reporter: Actor) -> None:
     row = report(reporter, indicator, "92")
-    Observation.objects.create(indicator=indicator, as_of=DAY, origin="computed", value=D(91), verification="verified", recorded_at=AT)
+    Observation.objects.create(
+        indicator=indicator, as_of=DAY, origin="computed", value=Decimal(91), verification="verified", recorded_at=AT
+    )
     (found,) = comparisons(Observation.objects.filter(superseded_by__isnull=True))
-    assert (found.difference, found.agree, found.reported) == (D(1), False, row)
+    assert (found.difference, found.agree, found.reported) == (Decimal(1), False, row)
     plan = indicator.plan  # type: ignore[attr-defined]
-    assert [(one.pk, two.difference) for one, two in plan_differences(officer, plan)] == [(indicator.pk, D(1))]  # type: ignore[attr-defined]
+    assert [(one.pk, two.difference) for one, two in plan_differences(officer, plan)] == [(indicator.pk, Decimal(1))]  # type: ignore[attr-defined]
     assert plan_differences(ANONYMOUS, plan) == []  # the report is not verified
     # The computed value, which opens to records, is the one that is judged.
     assert plan_overview(officer, plan, DAY).rows[0].value == 91

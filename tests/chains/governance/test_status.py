@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -22,13 +22,13 @@ def frame(kind: str = "level", direction: str = "up", first: int = 2020, last: i
 
 
 def goals(*pairs: tuple[int, str], comparator: str = "=", base: tuple[int, str] | None = None) -> list[Goal]:
-    found = [Goal(base[0], "baseline", D(base[1]))] if base else []
+    found = [Goal(base[0], "baseline", Decimal(base[1]))] if base else []
     last = max(year for year, _ in pairs)
-    return found + [Goal(year, "final" if year == last else "milestone", D(value), comparator=comparator) for year, value in pairs]
+    return found + [Goal(year, "final" if year == last else "milestone", Decimal(value), comparator=comparator) for year, value in pairs]
 
 
 def reading(value: str | None, day: date) -> list[Reading]:
-    return [Reading(day, None if value is None else D(value), id=1)]
+    return [Reading(day, None if value is None else Decimal(value), id=1)]
 
 
 def code(*args: object, **kwargs: object) -> Code:
@@ -75,7 +75,7 @@ def test_a_rank_better_than_means_strictly() -> None:
 
 
 def test_ensured_and_aspired_levels_are_both_judged() -> None:
-    plan = [Goal(2022, "final", D(12), comparator="<="), Goal(2022, "final", D(10), comparator="<=", tier="stretch")]
+    plan = [Goal(2022, "final", Decimal(12), comparator="<="), Goal(2022, "final", Decimal(10), comparator="<=", tier="stretch")]
     ensured_only = judge(frame("rank"), plan, reading("11", END), END)
     assert (ensured_only.code, ensured_only.stretch_met) == (Code.MET, False)
     assert judge(frame("rank"), plan, reading("10", END), END).stretch_met is True
@@ -84,7 +84,7 @@ def test_ensured_and_aspired_levels_are_both_judged() -> None:
 # -------------------------------------------------------------------------------------------------- inside the year
 def test_the_milestone_inside_a_year_runs_straight_between_year_ends() -> None:
     found = judge(frame(), goals((2021, "92"), (2022, "102")), reading("97", MID), MID)
-    assert found.milestone == D(92) + D(10) * D(181) / D(365)
+    assert found.milestone == Decimal(92) + Decimal(10) * Decimal(181) / Decimal(365)
     assert (found.milestone_on, found.milestone_computed, found.code) == (MID, True, Code.ON_TRACK)
 
 
@@ -114,7 +114,7 @@ def test_a_target_below_its_baseline_is_judged_by_itself() -> None:
 def test_a_running_total_starts_from_nothing() -> None:
     plan = goals((2020, "100"), (2022, "300"))
     found = judge(frame("cumulative"), plan, reading("50", date(2020, 6, 30)), date(2020, 6, 30))
-    assert found.milestone == D(100) * D(182) / D(366)  # 2020 is a leap year
+    assert found.milestone == Decimal(100) * Decimal(182) / Decimal(366)  # 2020 is a leap year
     assert found.code == Code.ON_TRACK
 
 
@@ -128,7 +128,7 @@ def test_without_a_starting_value_the_first_year_is_not_judged_before_its_end() 
     plan = goals((2020, "84"), (2021, "92"), (2022, "102"))
     assert code(frame(), plan, reading("80", date(2020, 6, 30)), date(2020, 6, 30)) == Code.NOT_SET
     assert code(frame(), plan, reading("80", date(2020, 12, 31)), date(2020, 12, 31)) == Code.SLOW
-    with_base = [Goal(2019, "baseline", D(76)), *plan]
+    with_base = [Goal(2019, "baseline", Decimal(76)), *plan]
     assert code(frame(), with_base, reading("80", date(2020, 6, 30)), date(2020, 6, 30)) == Code.ON_TRACK
 
 
@@ -147,7 +147,7 @@ def test_a_yearly_quantity_is_held_against_the_share_of_the_year_that_has_passed
     plan = goals((2020, "64"), (2021, "77"), (2022, "90"))
     found = judge(frame("per_year"), plan, reading("61.2", MID), MID)
     assert found.code == Code.ON_TRACK
-    assert found.milestone == D(90) * D(181) / D(365)
+    assert found.milestone == Decimal(90) * Decimal(181) / Decimal(365)
     assert code(frame("per_year"), plan, reading("44", MID), MID) == Code.SLOW
     assert code(frame("per_year"), plan, reading("40", MID), MID) == Code.BEHIND
     assert code(frame("per_year"), plan, reading("90", MID), MID) == Code.MET
@@ -172,7 +172,7 @@ def test_a_share_has_no_line_inside_the_year() -> None:
     found = judge(frame("share"), plan, reading("2.15", date(2021, 12, 31)), MID)
     assert (found.code, found.milestone, found.milestone_on, found.milestone_computed) == (
         Code.ON_TRACK,
-        D("2.1"),
+        Decimal("2.1"),
         date(2021, 12, 31),
         False,
     )
@@ -199,20 +199,20 @@ def test_a_rank_before_its_first_milestone_is_due_is_not_judged() -> None:
     ],
 )
 def test_a_range(value: str, position: str, expected: Code) -> None:
-    plan = [Goal(2022, "final", D(800), comparator=">="), Goal(2022, "final", D(1000), comparator="<=", tier="upper")]
+    plan = [Goal(2022, "final", Decimal(800), comparator=">="), Goal(2022, "final", Decimal(1000), comparator="<=", tier="upper")]
     found = judge(frame("per_year"), plan, reading(value, END), END)
     assert (found.position, found.code) == (position, expected)
 
 
 def test_a_range_of_what_shall_be_small() -> None:
-    plan = [Goal(2022, "final", D(800)), Goal(2022, "final", D(1000), comparator="<=", tier="upper")]
+    plan = [Goal(2022, "final", Decimal(800)), Goal(2022, "final", Decimal(1000), comparator="<=", tier="upper")]
     assert code(frame(direction="down"), plan, reading("1000", END), END) == Code.MET
     assert code(frame(direction="down"), plan, reading("1001", END), END) == Code.SLOW
 
 
 # ------------------------------------------------------------------------------------------------------- increases
 def test_an_increase_adds_to_the_baseline() -> None:
-    plan = [Goal(2019, "baseline", D("3.1")), Goal(2022, "final", D(2), comparator="increase")]
+    plan = [Goal(2019, "baseline", Decimal("3.1")), Goal(2022, "final", Decimal(2), comparator="increase")]
     assert code(frame(), plan, reading("5.1", END), END) == Code.MET
     assert code(frame(), plan, reading("5.0", END), END) == Code.SLOW
     assert code(frame(), plan[1:], reading("5.1", END), END) == Code.NO_DATA  # over what?
@@ -226,7 +226,7 @@ def test_an_increase_adds_to_the_baseline() -> None:
 )
 @pytest.mark.parametrize("kind", [kind.value for kind in Indicator.Kind])
 @given(value=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9))
-def test_a_target_without_number_is_never_met_and_never_zero(kind: str, state: str, expected: Code, value: D) -> None:
+def test_a_target_without_number_is_never_met_and_never_zero(kind: str, state: str, expected: Code, value: Decimal) -> None:
     plan = [Goal(2022, "final", None, number_state=state)]
     found = judge(frame(kind), plan, [Reading(END, value)], END)
     assert found.code == expected
@@ -260,7 +260,7 @@ def test_an_old_value_does_not_stand_for_now() -> None:
 
 def test_after_the_period_the_last_day_counts() -> None:
     plan = goals((2022, "102"))
-    later = [Reading(END, D(97)), Reading(date(2024, 6, 30), D(140))]
+    later = [Reading(END, Decimal(97)), Reading(date(2024, 6, 30), Decimal(140))]
     found = judge(frame(), plan, later, date(2026, 3, 2))
     assert (found.code, found.reading) == (Code.SLOW, later[0])
 
@@ -270,7 +270,7 @@ def test_before_the_period_nothing_is_judged() -> None:
 
 
 def test_at_one_date_the_computed_value_is_used() -> None:
-    values = [Reading(END, D(98), id=1, rank=1), Reading(END, D(97), id=2, rank=3)]
+    values = [Reading(END, Decimal(98), id=1, rank=1), Reading(END, Decimal(97), id=2, rank=3)]
     assert judge(frame(), goals((2022, "98")), values, END).reading == values[1]
 
 
@@ -292,13 +292,13 @@ def test_completion_is_against_the_final_target() -> None:
 def test_missing_years_are_filled_on_a_straight_line_with_the_decimals_of_the_ends() -> None:
     plan = goals((2025, "200"), base=(2020, "100"))
     assert fill_years(frame(first=2021, last=2025), plan) == [
-        (2021, D(120), "="),
-        (2022, D(140), "="),
-        (2023, D(160), "="),
-        (2024, D(180), "="),
+        (2021, Decimal(120), "="),
+        (2022, Decimal(140), "="),
+        (2023, Decimal(160), "="),
+        (2024, Decimal(180), "="),
     ]
     share = goals((2023, "2.4"), base=(2020, "2"), comparator=">=")
-    assert fill_years(frame("share", first=2021, last=2023), share) == [(2021, D("2.1"), ">="), (2022, D("2.3"), ">=")]
+    assert fill_years(frame("share", first=2021, last=2023), share) == [(2021, Decimal("2.1"), ">="), (2022, Decimal("2.3"), ">=")]
 
 
 def test_filling_does_not_touch_what_is_there_nor_guess_without_ends() -> None:
@@ -313,7 +313,7 @@ numbers = st.decimals(min_value=1, max_value=10**6, places=2)
 
 
 @given(numbers, numbers, numbers, numbers, st.sampled_from(["level", "roster", "cumulative", "per_year"]), st.integers(0, 364))
-def test_more_is_never_worse_when_more_is_better(low: D, high: D, a: D, b: D, kind: str, day: int) -> None:
+def test_more_is_never_worse_when_more_is_better(low: Decimal, high: Decimal, a: Decimal, b: Decimal, kind: str, day: int) -> None:
     low, high = sorted((low, high))
     a, b = sorted((a, b))
     on = date(2022, 1, 1) + timedelta(days=day)
@@ -323,7 +323,7 @@ def test_more_is_never_worse_when_more_is_better(low: D, high: D, a: D, b: D, ki
 
 
 @given(numbers, numbers, numbers, st.integers(0, 364))
-def test_the_milestone_lies_between_its_year_ends(low: D, high: D, value: D, day: int) -> None:
+def test_the_milestone_lies_between_its_year_ends(low: Decimal, high: Decimal, value: Decimal, day: int) -> None:
     on = date(2022, 1, 1) + timedelta(days=day)
     found = judge(frame(), goals((2021, str(low)), (2022, str(high))), [Reading(on, value)], on)
     assert found.milestone is not None
@@ -334,7 +334,7 @@ def test_the_milestone_lies_between_its_year_ends(low: D, high: D, value: D, day
 def test_the_pure_words_are_the_models_words() -> None:
     kinds = set(Indicator.Kind.values)
     assert kinds >= status.LINEAR_KINDS | status.STANDING_KINDS | status.INTERPOLATED_KINDS
-    goal = Goal(2022, Target.Role.FINAL, D(1))
+    goal = Goal(2022, Target.Role.FINAL, Decimal(1))
     assert goal.number_state in Target.NumberState.values
     assert goal.comparator in Target.Comparator.values
     assert goal.tier in Target.Tier.values

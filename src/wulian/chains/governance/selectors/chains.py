@@ -94,7 +94,7 @@ def warnings_of(links: Sequence[Link]) -> list[Disagreement]:
     found = []
     for kind, label, values in (
         ("unit", _("计量单位"), [(link, link.indicator.unit or _("没有写")) for link in links]),
-        ("kind", _("类型"), [(link, link.indicator.get_kind_display()) for link in links]),
+        ("kind", _("类型"), [(link, _kind(link.indicator)) for link in links]),
         ("scope", _("口径说明"), [(link, link.indicator.scope_note) for link in links if link.indicator.scope_note]),
         ("metric", _("绑定口径"), [(link, _metric_name(link.indicator.metric)) for link in links if link.indicator.metric]),
     ):
@@ -108,6 +108,12 @@ def warnings_of(links: Sequence[Link]) -> list[Disagreement]:
                 text = _("%(plan)s：%(year)s 年的数在原文中被遮盖，按无数处理，不当零。") % {"plan": link.plan, "year": target.year}
                 found.append(Disagreement("masked", text))
     return found
+
+
+def _kind(indicator: Indicator) -> str:
+    """A roster's value is the level of its list, so the two agree."""
+    kind = Indicator.Kind.LEVEL if indicator.kind == Indicator.Kind.ROSTER else Indicator.Kind(indicator.kind)
+    return str(kind.label)
 
 
 def _metric_name(code: str) -> str:

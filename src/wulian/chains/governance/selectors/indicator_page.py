@@ -104,7 +104,7 @@ def indicator_page(viewer: Actor, indicator_id: int, on: date) -> IndicatorPage:
         forecasts=[] if row.components else forecasts(row, plan, on),
         targets=list(indicator.targets.all()),
         history=target_history(indicator),
-        comparisons=comparisons(observations),
+        comparisons=comparisons([one for one in observations if one.as_of <= on]),
         observations=observations[::-1],
         metric=metrics.find(indicator.metric) if indicator.metric else None,
         may_edit=may_edit(viewer, plan),
@@ -242,8 +242,8 @@ def summed_snapshots(observation: Observation) -> list[MetricSnapshot]:
     metric = metrics.find(snapshot.metric)
     if indicator.kind != Indicator.Kind.CUMULATIVE or metric is None:
         return [snapshot]
-    first = plan.first_year if metric.period == metrics.Period.YEAR else plan.first_year - 1
-    years = range(first, observation.as_of.year) if metric.period == metrics.Period.YEAR else (first,)
+    adds_up = metric.period != metrics.Period.INSTANT
+    years = range(plan.first_year, observation.as_of.year) if adds_up else (plan.first_year - 1,)
     rows = MetricSnapshot.objects.filter(
         metric=snapshot.metric,
         region=snapshot.region,

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from wulian.chains.governance.access import one_of, require_edit, visible_plans
 from wulian.chains.governance.models import Indicator, Observation, Plan
+from wulian.directory.selectors.figures import FEWEST_FIRMS
 from wulian.foundation import audit
 from wulian.foundation.access import Actor
 from wulian.foundation.catalogue import metrics
-from wulian.foundation.catalogue.snapshots import take_snapshot
+from wulian.foundation.catalogue.facts import latest_complete_year
+from wulian.foundation.catalogue.snapshots import take_snapshot, unpack
 from wulian.foundation.models import MetricSnapshot
 
 from .editing import locked
@@ -52,24 +54,30 @@ def compute_plan(*, by: Actor, at: datetime, plan_id: int, on: date) -> Computed
     written: dict[str, Decimal | None] = {}
     indicators = plan.indicators.exclude(metric="").order_by("position", "id")
     current = {
-        row.indicator_id: row
+        (row.indicator_id, row.as_of): row
         for row in Observation.objects.filter(
-            indicator__plan=plan, as_of=on, origin=Observation.Origin.COMPUTED, superseded_by__isnull=True
+            indicator__plan=plan,
+            as_of__in={on, date(latest_complete_year(on), 12, 31)},
+            origin=Observation.Origin.COMPUTED,
+            superseded_by__isnull=True,
         )
     }
     for indicator in indicators:
-        if metrics.find(indicator.metric) is None:
+        metric = metrics.find(indicator.metric)
+        if metric is None:
             continue  # the metric left the catalogue: what was computed stays, nothing new is made up
-        result = _compute(indicator, plan, on, by=by, at=at)
+        # A yearly statistic holds for a whole year: read in June, it is last year's and is kept as of that year's end.
+        day = date(latest_complete_year(on), 12, 31) if metric.period == metrics.Period.YEARLY else on
+        result = _compute(indicator, metric, plan, day, by=by, at=at)
         value = None if result.value is None else result.value.quantize(PLACES)
-        old = current.get(indicator.pk)
+        old = current.get((indicator.pk, day))
         counts["unknown"] += value is None
         if old and (old.value, old.snapshot_id, old.note) == (value, result.snapshot.pk, result.note):
             counts["unchanged"] += 1
             continue
         new = Observation(
             indicator=indicator,
-            as_of=on,
+            as_of=day,
             origin=Observation.Origin.COMPUTED,
             value=value,
             unknown_because=result.unknown_because[:200],
@@ -103,22 +111,24 @@ def compute_plan_history(*, by: Actor, at: datetime, plan_id: int, on: date) -> 
     return Computed(*(sum(getattr(run, name) for run in runs) for name in ("written", "unchanged", "unknown")))
 
 
-def _compute(indicator: Indicator, plan: Plan, on: date, *, by: Actor, at: datetime) -> _Result:
+def _compute(indicator: Indicator, metric: metrics.Metric, plan: Plan, on: date, *, by: Actor, at: datetime) -> _Result:
     """The value in the indicator's unit. How it comes about follows from the kind of the indicator and of the metric."""
 
     def snapshot(day: date) -> MetricSnapshot:
         return take_snapshot(metric=indicator.metric, region=plan.region_id, on=day, by=by, at=at)
 
     factor = indicator.metric_factor
-    yearly = metrics.get(indicator.metric).period == metrics.Period.YEAR
     now = snapshot(on)
+    if too_few(metric, now):
+        why = _("不足 %(fewest)s 家企业报数，为保护单家企业的数据不公开") % {"fewest": FEWEST_FIRMS}
+        return _Result(now, None, why)
     if indicator.kind == Indicator.Kind.GROWTH:
         before = snapshot(_year_before(on))
         if now.value is None or before.value is None or before.value <= 0:
             return _Result(now, None, now.unknown_because or before.unknown_because or _("上一年同期的数不大于零，算不出增长率"))
         growth = (now.value / before.value - 1) * 100
         return _Result(now, growth, numerator=now.value, denominator=before.value, note=_("比上一年同期"))
-    if indicator.kind == Indicator.Kind.CUMULATIVE and yearly:
+    if indicator.kind == Indicator.Kind.CUMULATIVE and metric.period != metrics.Period.INSTANT:
         shots = [*(snapshot(date(year, 12, 31)) for year in range(plan.first_year, on.year)), now]
         unknown = next((shot for shot in shots if shot.value is None), None)
         if unknown:
@@ -134,6 +144,14 @@ def _compute(indicator: Indicator, plan: Plan, on: date, *, by: Actor, at: datet
         return _Result(now, (now.value - start.value) * factor, note=note)
     value = None if now.value is None else now.value * factor
     return _Result(now, value, now.unknown_because, now.numerator, now.denominator)
+
+
+def too_few(metric: metrics.Metric, snapshot: MetricSnapshot) -> bool:
+    """The sum of what fewer than three firms reported would tell what one of them did; a plan's value is for everyone."""
+    restricted = {part.key for part in metric.parts if part.restricted}
+    return snapshot.value is not None and any(
+        row["part"] in restricted and len(unpack(row["ids"])) < FEWEST_FIRMS for row in snapshot.records
+    )
 
 
 def _year_before(day: date) -> date:

@@ -35,7 +35,9 @@ def chain_view(request: HttpRequest, chain_id: int) -> HttpResponse:
 
 def _chain_page(request: HttpRequest, chain_id: int, form: PeerForm, status: int = 200) -> HttpResponse:
     page = chain_detail(request.actor, chain_id, day_of(request))
-    spec = chain_chart(page)
+    areas = list(dict.fromkeys((link.plan.region_id, link.plan.region.short_name) for link in page.links))
+    area = request.GET.get("area", "")
+    spec = chain_chart(page, area if area in dict(areas) else "")
     plans = len({link.plan.pk for link in page.links})
     regions = " → ".join(dict.fromkeys(link.plan.region.short_name for link in page.links))
     context = {
@@ -43,6 +45,10 @@ def _chain_page(request: HttpRequest, chain_id: int, form: PeerForm, status: int
         "chart": spec,
         "alt": _("%(chain)s：%(plans)s份规划的目标和实际值，%(regions)s") % {"chain": page.chain, "plans": plans, "regions": regions},
         "regions": regions,
+        "areas": [
+            ("", _("全部"), len(page.links)),
+            *((code, name, sum(link.plan.region_id == code for link in page.links)) for code, name in areas),
+        ],
         "lines": [(link, [(target, goal_text(target)) for target in link.row.targets if target.tier == "main"]) for link in page.links],
         "title": _title(page, plans),
         "form": form,
@@ -59,30 +65,35 @@ def _title(page: ChainPage, plans: int) -> str:
     return _("%(chain)s：%(plans)s份规划，口径一致") % said
 
 
-def chain_chart(page: ChainPage) -> charts.Spec:
-    """One line per plan with its targets; what happened in each region as points of the first region's line."""
+def chain_chart(page: ChainPage, area: str = "") -> charts.Spec:
+    """One line per plan with its targets, and what happened. `area`: only the plans of one region, where scales differ."""
+    links = [link for link in page.links if link.factor is not None and area in ("", link.plan.region_id)]
     lines = []
-    for link in page.links:
-        points = []
-        for target in link.row.targets:
-            if target.tier != "main":
-                continue
-            note = _("基数") if target.role == "baseline" else "" if target.value is not None else goal_text(target)
-            points.append(charts.Point(target.year, link.in_chain_unit(target.value), note))
-        if points and link.factor is not None:
-            name = str(link.plan) if len({one.plan.pk for one in page.links}) == len(page.links) else f"{link.plan}：{link.indicator.name}"
-            lines.append(charts.Line(name, points))
-    # Observations of several regions would tangle into one line: the region with the most plans in the chain is drawn.
-    regions: dict[str, int] = {}
-    for link in page.links:
-        regions[link.plan.region_id] = regions.get(link.plan.region_id, 0) + 1
-    main = max(regions, key=lambda code: regions[code])
-    seen: dict[int, charts.Point] = {}
-    for link in page.links:
-        if link.plan.region_id == main:
-            for year, value in observed_years(link, page.on).items():
-                seen[year] = charts.Point(year, value, link.plan.region.short_name)
-    return charts.across_plans(unit=page.unit, observations=[seen[year] for year in sorted(seen)], plans=lines)
+    for link in links:
+        points = [
+            charts.Point(target.year, link.in_chain_unit(target.value), _("基数") if target.role == "baseline" else goal_text(target))
+            for target in link.row.targets
+            if target.tier == "main"
+        ]
+        if any(point.value is not None for point in points):
+            plan = link.plan
+            lines.append(charts.Line(f"{plan.region.short_name} {plan.first_year}—{plan.last_year}", points))
+    # Observations of several regions would tangle into one line: the region with the most values is drawn.
+    seen: dict[str, dict[int, charts.Point]] = {}
+    for link in links:
+        for year, value in observed_years(link, page.on).items():
+            seen.setdefault(link.plan.region_id, {})[year] = charts.Point(year, value, link.plan.region.short_name)
+    drawn = max(seen.values(), key=len, default={})
+    return charts.across_plans(unit=page.unit, observations=[drawn[year] for year in sorted(drawn)], plans=_distinct(lines))
+
+
+def _distinct(lines: list[charts.Line]) -> list[charts.Line]:
+    """Two indicators of one plan in a chain (占本区, 占全市) get numbers, so that the chart keeps them apart."""
+    names = [line.name for line in lines]
+    return [
+        charts.Line(f"{line.name}（{names[: place + 1].count(line.name)}）", line.points) if names.count(line.name) > 1 else line
+        for place, line in enumerate(lines)
+    ]
 
 
 @require_POST

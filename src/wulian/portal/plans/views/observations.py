@@ -7,20 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wulian.chains.governance.access import may_edit, require_report
 from wulian.chains.governance.selectors.indicator_page import current_report, evidence_of, get_observation, summed_snapshots
-from wulian.chains.governance.selectors.indicators import get_indicator
+from wulian.chains.governance.selectors.indicators import get_indicator, shortened
 from wulian.chains.governance.services.observations import report_observation, return_observation, verify_observation
 from wulian.chains.governance.wording import plain
+from wulian.directory.selectors.figures import open_snapshot
 from wulian.foundation.access import Role
 from wulian.foundation.catalogue import metrics
-from wulian.foundation.catalogue.snapshots import records_of_snapshot
+from wulian.foundation.exports import FORMATS
 from wulian.foundation.files import open_stored, refused_upload, store_upload
 from wulian.kernel.errors import Conflict, WulianError
+from wulian.portal.figures.views import table
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import ReportForm
 
@@ -105,39 +108,33 @@ def observation_view(request: HttpRequest, observation_id: int) -> HttpResponse:
         "may_edit": may_edit(request.actor, indicator.plan),
         "own": observation.recorded_by_id == request.actor.user_id,
         "title": _("%(value)s%(unit)s 从哪来")
-        % {"value": plain(observation.value), "unit": indicator.unit if observation.value is not None else ""},
+        % {"value": plain(shortened(observation.value)), "unit": indicator.unit if observation.value is not None else ""},
     }
     if observation.snapshot is not None:
-        context |= _records(observation)
+        context |= _figure(request, observation.snapshot) | {"summed": summed_snapshots(observation)}
     template = "plans/_observation.html" if request.htmx else "plans/observation.html"
     return render(request, template, context)
 
 
-def _records(observation: Any) -> dict[str, Any]:
-    """Definition and the first records of the snapshot behind a computed value."""
-    snapshot = observation.snapshot
+def _figure(request: HttpRequest, snapshot: Any) -> dict[str, Any]:
+    """Definition and first records of every part of the snapshot, as far as the viewer may see them."""
     metric = metrics.find(snapshot.metric)
-    found: dict[str, Any] = {"snapshot": snapshot, "metric": metric, "summed": summed_snapshots(observation)}
     if metric is None:
-        return found
-    part = metric.parts[0]
-    rows = records_of_snapshot(snapshot, part.key)
-    columns = part.columns[:3]
-    return found | {
-        "part": part,
-        "total": rows.count(),
-        "columns": columns,
-        "records": [[_cell(row, column.path) for column in columns] for row in rows[:FIRST]],
-    }
-
-
-def _cell(record: Any, path: str) -> Any:
-    value = record
-    for name in path.split("."):
-        value = getattr(value, name, None)
-        if callable(value):
-            value = value()
-    return value
+        return {"snapshot": snapshot}
+    parts = []
+    for part in metric.parts:
+        found = open_snapshot(request.actor, snapshot.pk, part.key, limit=FIRST)
+        address = {kind: f"{reverse('snapshot_export', args=[snapshot.pk, kind])}?part={part.key}" for kind in FORMATS}
+        parts.append(
+            {
+                "part": part,
+                "count": found.count,
+                "table": table(part, found.rows, narrow=bool(request.htmx)),
+                "list": f"{reverse('snapshot_records', args=[snapshot.pk])}?part={part.key}",
+                "exports": address.items(),
+            }
+        )
+    return {"snapshot": snapshot, "metric": metric, "parts": parts}
 
 
 @require_POST
