@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, REPORTER_OR_OFFICER, SIGNED_IN, Guard
+from django.utils.translation import gettext_lazy as _
+
+from wulian.foundation.access import Role
+from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, REPORTER_OR_OFFICER, SIGNED_IN, Guard, roles
+
+READER = roles("officer-or-auditor", Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR, reason=_("需要科技部门工作人员或审计身份"))
 
 # Instead of a scope: not for tokens at all, because the answer would let a token grow beyond its scopes.
 PAGES_ONLY = ""
@@ -34,6 +39,17 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "get_snapshot": (PUBLIC, "figures:read"),
     "list_snapshot_records": (PUBLIC, "figures:read"),
     "list_snapshot_differences": (PUBLIC, "figures:read"),
+    # organisations and yearly facts
+    "search_organisations": (PUBLIC, "organisations:read"),
+    "export_organisations": (OFFICER, "organisations:read"),
+    "create_organisation": (OFFICER, "organisations:write"),
+    "get_archive": (PUBLIC, "organisations:read"),
+    "edit_organisation": (OFFICER, "organisations:write"),
+    "add_organisation_name": (OFFICER, "organisations:write"),
+    "record_organisation_fact": (OFFICER, "organisations:write"),
+    "list_region_facts": (READER, "figures:read"),
+    "record_region_fact": (OFFICER, "figures:write"),
+    "decide_region_fact": (OFFICER, "figures:write"),
     # plans
     "list_plans": (PUBLIC, "plans:read"),
     "create_plan": (OFFICER, "plans:write"),

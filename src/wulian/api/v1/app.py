@@ -9,7 +9,21 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.throttling import SimpleRateThrottle
 
-from . import account, administration, catalogues, chains, figures, imports, indicators, observations, plans, review, rounds, tasks
+from . import (
+    account,
+    administration,
+    catalogues,
+    chains,
+    figures,
+    imports,
+    indicators,
+    observations,
+    organisations,
+    plans,
+    review,
+    rounds,
+    tasks,
+)
 from .access_table import ACCESS, ANY, PAGES_ONLY
 from .errors import ErrorOut, install_handlers
 
@@ -86,7 +100,21 @@ def build() -> Api:
         throttle=[PerCaller("300/min", signed_in=False), PerCaller("1200/min", signed_in=True)],
     )
     install_handlers(api)
-    parts = (account, catalogues, figures, plans, review, indicators, observations, chains, tasks, rounds, imports, administration)
+    parts = (
+        account,
+        catalogues,
+        figures,
+        organisations,
+        plans,
+        review,
+        indicators,
+        observations,
+        chains,
+        tasks,
+        rounds,
+        imports,
+        administration,
+    )
     for part in parts:
         api.add_router("", part.subject.router)
     return api

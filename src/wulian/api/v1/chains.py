@@ -32,7 +32,7 @@ class ChainRef(Schema):
 class ChainLine(ChainRef):
     """`indicators` and `plans`: how many of them the caller may see."""
 
-    indicators: int
+    indicators: int = Field(validation_alias="visible")
     plans: int
 
 
@@ -96,7 +96,7 @@ class PeerIn(In):
 @subject.get("/chains", "list_chains", list[ChainLine])
 def list_chains(request: HttpRequest) -> Any:
     """Chains with at least one indicator that the caller may see."""
-    return [{"id": one.pk, "name": one.name, "indicators": one.visible, "plans": one.plans} for one in chains_list(actor(request))]
+    return chains_list(actor(request))
 
 
 @subject.post("/chains", "link_indicators", ChainRef)

@@ -168,7 +168,7 @@ def error_json(error: WulianError, fields: list[Mapping[str, str]] | None = None
 
 def field_problems(errors: list[dict[str, Any]]) -> list[Mapping[str, str]]:
     """Validation errors as sentences with their place; ninja's own wrapper names are left out of the place."""
-    problems = []
+    problems: list[Mapping[str, str]] = []
     for error in errors:
         place = [str(step) for step in error.get("loc", ())]
         if len(place) > 2 and place[0] in {"body", "query", "form"}:

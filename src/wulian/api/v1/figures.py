@@ -14,18 +14,17 @@ from pydantic import Field
 from wulian.directory.selectors.figures import (
     Figure,
     RecordList,
-    get_snapshot,
     list_records,
     list_snapshot_records,
     open_figure,
     open_snapshot,
-    part_of,
     plain,
+    snapshot_differences,
     snapshots_of,
     values_by_region,
 )
 from wulian.foundation.catalogue.metrics import Part
-from wulian.foundation.catalogue.snapshots import differences, metric_of, take_snapshot
+from wulian.foundation.catalogue.snapshots import metric_of, take_snapshot
 from wulian.foundation.exports import CONTENT_TYPES, export_response
 
 from .operations import Subject
@@ -109,8 +108,11 @@ class RecordsQuery(FigureQuery):
         return {key: value for key, _, value in (one.partition(":") for one in self.filter)}
 
 
-class SnapshotRecordsQuery(Schema):
+class SnapshotQuery(Schema):
     part: Key = ""
+
+
+class SnapshotRecordsQuery(SnapshotQuery):
     search: Line = ""
     sort: Word = ""
 
@@ -135,12 +137,17 @@ class SnapshotIn(In):
 
 
 class DifferenceOut(Schema):
-    """Records that count now and did not then (`added`), counted then and do not now (`removed`), or are gone altogether."""
+    """What counts now and did not then (`added`), and the other way round; the first 50 of each, for those who may list them.
+
+    `gone`: records that were counted and no longer exist at all.
+    """
 
     part: str
-    added: list[int]
-    removed: list[int]
+    added_count: int
+    removed_count: int
     gone: int
+    added: list[RecordOut]
+    removed: list[RecordOut]
 
 
 def figure_row(figure: Figure) -> dict[str, Any]:
@@ -236,13 +243,15 @@ def metric_snapshots(request: HttpRequest, metric: Word, query: Query[Scope]) ->
 @subject.post("/snapshots", "take_snapshot", SnapshotOut, status=201)
 def take(request: HttpRequest, body: SnapshotIn) -> Any:
     """Freeze a metric's value with its records. While nothing has changed, the snapshot that is there is given again."""
-    return take_snapshot(metric=body.metric, region=Scope(region=body.region).code, on=body.on, by=actor(request), at=timezone.now())
+    return take_snapshot(
+        metric=body.metric, region=Scope(region=body.region, on=None).code, on=body.on, by=actor(request), at=timezone.now()
+    )
 
 
 @subject.get("/snapshots/{number}", "get_snapshot", FigureOut)
-def snapshot(request: HttpRequest, number: Id, part: Query[Key] = "") -> Any:
+def snapshot(request: HttpRequest, number: Id, query: Query[SnapshotQuery]) -> Any:
     """A frozen figure as it was."""
-    return figure_row(open_snapshot(actor(request), number, part, limit=0))
+    return figure_row(open_snapshot(actor(request), number, query.part, limit=0))
 
 
 @subject.get("/snapshots/{number}/records", "list_snapshot_records", RecordsOut)
@@ -253,9 +262,15 @@ def snapshot_records(request: HttpRequest, number: Id, query: Query[SnapshotReco
 
 
 @subject.get("/snapshots/{number}/differences", "list_snapshot_differences", list[DifferenceOut])
-def snapshot_differences(request: HttpRequest, number: Id) -> Any:
-    """How the records of today differ from those that were counted."""
-    frozen = get_snapshot(number)
-    for part in metric_of(frozen.metric).parts:
-        list_snapshot_records(actor(request), number, part_of(metric_of(frozen.metric), part.key).key, with_filters=False)
-    return [{"part": d.part.key, "added": d.added, "removed": d.removed, "gone": d.gone} for d in differences(frozen)]
+def differences(request: HttpRequest, number: Id) -> Any:
+    """How the records of today differ from those that were counted, part by part."""
+    names = ("added_count", "removed_count", "gone")
+    return [
+        {
+            "part": change.part.key,
+            **{name: getattr(change, name) for name in names},
+            "added": [record_row(change.part, row) for row in change.added],
+            "removed": [record_row(change.part, row) for row in change.removed],
+        }
+        for change in snapshot_differences(actor(request), number)
+    ]

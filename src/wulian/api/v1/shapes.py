@@ -105,13 +105,6 @@ class On(Schema):
         return self.on or timezone.localdate()
 
 
-class Named(Schema):
-    """A thing by id and name."""
-
-    id: int
-    name: str
-
-
 class Choice(Schema):
     """A stored value with the words for it in the language of the request."""
 
@@ -122,10 +115,6 @@ class Choice(Schema):
 def actor(request: HttpRequest) -> Any:
     """Who calls: the gate has put it there."""
     return request.actor  # type: ignore[attr-defined]
-
-
-def organisation_ref(organisation: Any) -> dict[str, Any] | None:
-    return None if organisation is None else {"id": organisation.pk, "name": organisation.name}
 
 
 def translate(message: str) -> str:
