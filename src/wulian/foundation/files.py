@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wulian.kernel.errors import N_, WulianError
+from wulian.kernel.errors import N_, NotFound, WulianError
 
 from .access import Actor, require
 from .audit import record
@@ -119,7 +119,7 @@ def sniff_file(handle: IO[bytes]) -> str:
 def store_upload(
     *, by: Actor, upload: IO[bytes], name: str, at: datetime, allowed: Collection[str], limit: int | None = None, is_public: bool = False
 ) -> StoredFile:
-    """Keep a file. The same content under the same name is kept once.
+    """Keep a file. The same content under the same name by the same person is kept once.
 
     allowed: keys of KINDS. limit: bytes (default settings.UPLOAD_LIMIT_BYTES).
     Raises EmptyFile, WrongFileType, FileTooLarge, DiskFull, Denied.
@@ -133,7 +133,7 @@ def store_upload(
         wanted = _("、").join(str(KINDS[item][1]) for item in allowed)
         raise WrongFileType(name=name, found=str(KINDS[kind][1]), wanted=wanted)
     size, digest = _measure(upload, limit or settings.UPLOAD_LIMIT_BYTES)
-    if known := StoredFile.objects.filter(sha256=digest, name=name, is_public=is_public).first():
+    if known := StoredFile.objects.filter(sha256=digest, name=name, is_public=is_public, uploaded_by_id=by.user_id).first():
         return known
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(settings.MEDIA_ROOT).free) < size + SPARE_BYTES:
@@ -147,6 +147,19 @@ def store_upload(
         stored.save()
         record(by=by, action="file.stored", obj=stored, after={"sha256": digest, "size": size, "kind": kind}, at=at)
     return stored
+
+
+def own_files(*, by: Actor, ids: Iterable[int]) -> list[StoredFile]:
+    """Files that the actor has stored, by id: a number alone must not give a person somebody else's file.
+
+    Raises NotFound.
+    """
+    wanted = set(ids)
+    files = StoredFile.objects.filter(pk__in=wanted).order_by("pk")
+    found = list(files if by.is_system else files.filter(uploaded_by_id=by.user_id))
+    if len(found) != len(wanted):
+        raise NotFound(what=_("您上传的文件"))
+    return found
 
 
 def _measure(upload: IO[bytes], limit: int) -> tuple[int, str]:

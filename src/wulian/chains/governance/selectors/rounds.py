@@ -152,7 +152,7 @@ def round_detail(*, viewer: Actor, round_id: int, on: date) -> RoundDetail:
     totals["late"] = sum(is_overdue(report, on) for report in reports)
     previous = one.plan.rounds.filter(opened_on__lte=one.opened_on).exclude(pk=one.pk).order_by("-opened_on", "-pk").first()
     since = previous.opened_on if previous else None
-    inside = may_edit(viewer, one.plan) or viewer.has(Role.AUDITOR)
+    inside = may_edit(viewer, one.plan) or viewer.has(Role.AUDITOR, region=one.plan.region_id)
     return RoundDetail(
         round=one,
         editable=may_edit(viewer, one.plan),
@@ -269,7 +269,7 @@ def _finding(one: ReportingRound, totals: dict[str, int], units: Iterable[UnitLi
 def meetings_of(*, viewer: Actor, plan_id: int) -> list[Meeting]:
     """Meetings on a plan with their decisions, newest first; for officers of the region and auditors. Raises: NotFound."""
     plan = one_of(visible_plans(viewer), plan_id, _("这份规划"))
-    if not (may_edit(viewer, plan) or viewer.has(Role.AUDITOR)):
+    if not (may_edit(viewer, plan) or viewer.has(Role.AUDITOR, region=plan.region_id)):
         return []
     return list(plan.meetings.prefetch_related("decisions__task", "decisions__problem__owner").order_by("-held_on", "-id"))
 

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from wulian.directory.models import Organisation
 from wulian.foundation.access import Actor, Role
 
-from ..access import may_edit, one_of, plans_seen_by, visible_plans
+from ..access import READERS, may_edit, one_of, plans_seen_by, visible_plans
 from ..models import Plan, PlanTask, Problem, RoundReport, TaskUnit
 from ..units import UnitMatcher, ancestors, class_members
+from .problems import visible_problems
 
 Standing = RoundReport.Standing
 
@@ -186,6 +187,8 @@ def task_detail(*, viewer: Actor, task_id: int, on: date) -> TaskDetail:
     document = getattr(task.plan, "document", None) if task.span_start is not None else None
     text = document.text[task.span_start : task.span_end] if document and task.span_end else task.text
     own = viewer.organisations_as(Role.REPORTER)
+    reader = viewer.has(*READERS, region=task.plan.region_id)
+    concerned = reader or any(unit.organisation_id in own for unit in task.units.all())
     reports = task.reports.select_related("round", "unit", "filed_by").prefetch_related("evidence").order_by("-round__as_of", "unit__name", "id")
     matcher = UnitMatcher(task.plan.region) if editable else None
     line = _lines([task], on, inside=inside)[0]
@@ -194,9 +197,9 @@ def task_detail(*, viewer: Actor, task_id: int, on: date) -> TaskDetail:
         line=line,
         text=text,
         editable=editable,
-        reports=[one for one in reports if editable or one.unit_id in own or viewer.has(Role.AUDITOR)] if inside else [],
-        problems=list(task.problems.select_related("owner").order_by("state", "due_on", "id")) if inside else [],
-        decisions=list(task.decisions.select_related("meeting", "problem").order_by("-meeting__held_on", "position")) if inside else [],
+        reports=[one for one in reports if reader or one.unit_id in own] if inside else [],
+        problems=list(visible_problems(viewer).filter(task=task).order_by("state", "due_on", "id")),
+        decisions=list(task.decisions.select_related("meeting", "problem").order_by("-meeting__held_on", "position")) if concerned else [],
         children=list(task.children.order_by("position", "id")),
         classes={
             one.pk: class_members(one.unit_class, task.plan.region) for one in [*line.leads, *line.participants] if one.unit_class

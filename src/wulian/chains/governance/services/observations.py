@@ -15,7 +15,7 @@ from wulian.chains.governance.errors import WrongObservation
 from wulian.chains.governance.models import Indicator, Observation
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, require
-from wulian.foundation.models import StoredFile
+from wulian.foundation.files import own_files
 
 from .editing import conflict, follow, locked, put_aside
 
@@ -75,7 +75,7 @@ def report_observation(
         raise WrongObservation(
             why=_("%(day)s 已经填报过 %(value)s，更正请写明原因；原值会保留。") % {"day": as_of.isoformat(), "value": shown(old.value)}
         )
-    files = list(StoredFile.objects.filter(pk__in=list(evidence_ids)))
+    files = own_files(by=by, ids=evidence_ids)
     write(new, old)
     new.evidence.set(files)
     _record(new, "observation.corrected" if old else "observation.reported", old, by=by, at=at)

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from wulian.directory.models import Membership, Organisation
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, Role, require
-from wulian.foundation.models import StoredFile, User
+from wulian.foundation.files import own_files
+from wulian.foundation.models import User
 from wulian.foundation.notices import notify
 from wulian.kernel.errors import Invalid, NotFound
 
@@ -105,7 +106,7 @@ def file_report(
         raise Invalid(field=_("总体情况"), why=_("“%(value)s”不是可选的一项") % {"value": standing})
     if report.indicator_id is None and value is not None:
         raise Invalid(field=_("值"), why=_("任务填报没有数值"))
-    files = _files(evidence)
+    files = own_files(by=by, ids=evidence)
     before = audit.state_of(report, "state", "standing", "progress", "problem", "next_step", "value")
     report.standing, report.progress, report.problem, report.next_step = standing, progress.strip(), problem.strip(), next_step.strip()
     report.value, report.state, report.returned_because = value, State.FILED, ""
@@ -303,14 +304,6 @@ def _track_problem(by: Actor, at: datetime, report: RoundReport) -> None:
         problems.raise_from_report(by=by, at=at, report=report)
     elif present.detail != report.problem:
         problems.rewrite_from_report(by=by, at=at, problem=present, report=report)
-
-
-def _files(ids: Sequence[int]) -> list[StoredFile]:
-    """The files that the caller has just stored; ids never come from a form."""
-    files = list(StoredFile.objects.filter(pk__in=ids).order_by("pk"))
-    if len(files) != len(set(ids)):
-        raise NotFound(what=_("佐证文件"))
-    return files
 
 
 def _notify_units(units: Sequence[int], round_: ReportingRound, *, key: str, text: str, at: datetime, on: date) -> None:
