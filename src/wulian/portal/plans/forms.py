@@ -100,6 +100,11 @@ class TargetForm(forms.Form):
     row = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, published: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("reason", "approver", "approved_on"):
+            self.fields[name].required = published
+
 
 class AssignForm(forms.Form):
     value = number_field(_("下达的数"))

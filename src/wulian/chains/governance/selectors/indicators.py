@@ -53,6 +53,11 @@ class Row:
         return self.judgement.label if self.judgement else LABELS[self.code]
 
     @property
+    def status(self) -> str:
+        """The code as filters use it: an indicator whose plan gives no milestone for the year is "undivided"."""
+        return "undivided" if self.judgement and self.judgement.undivided else self.code.value
+
+    @property
     def word(self) -> str:
         """The status word in the reader's language."""
         return _(self.label)

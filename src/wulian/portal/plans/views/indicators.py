@@ -173,7 +173,7 @@ def indicator_bind(request: HttpRequest, indicator_id: int) -> HttpResponse:
     indicator = get_indicator(request.actor, indicator_id)
     require_edit(request.actor, indicator.plan, _("绑定口径"))
     catalogue = [(metric.code, f"{metric.name}（{metric.unit}）") for metric in all_metrics()]
-    initial = {"metric": indicator.metric, "factor": indicator.metric_factor, "version": indicator.version}
+    initial = {"metric": indicator.metric, "factor": format(indicator.metric_factor.normalize(), "f"), "version": indicator.version}
     form = BindForm(request.POST or None, initial=initial, metrics=catalogue)
     conflict = None
     if request.method == "POST" and form.is_valid():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -33,7 +34,7 @@ from wulian.chains.governance.selectors.plans import (
 from wulian.chains.governance.services.computing import compute_plan
 from wulian.chains.governance.services.plans import close_plan, edit_plan, publish_plan, reopen_plan, unpublish_plan
 from wulian.chains.governance.services.targets import fill_missing_years
-from wulian.chains.governance.status import LABELS, RULES, WORST_FIRST, Code
+from wulian.chains.governance.status import RULES, WORST_FIRST, Code
 from wulian.chains.governance.wording import counted
 from wulian.foundation.exports import FORMATS, export_response
 from wulian.kernel.errors import Conflict, WulianError
@@ -96,10 +97,7 @@ def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
         "overview": overview,
         "rows": rows,
         "shown": sum(len(row.components) or 1 for row in rows),
-        "statuses": [
-            ("", _("全部"), overview.total),
-            *((code.value, _(LABELS[code]), overview.counts[code]) for code in WORST_FIRST if overview.counts.get(code)),
-        ],
+        "statuses": status_options(overview),
         "relatives": relatives(request.actor, plan),
         "document": document,
         "differences": differences,
@@ -111,6 +109,14 @@ def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
         "groups": any(row.indicator.group for row in rows),
     }
     return render(request, "plans/plan.html", context)
+
+
+def status_options(overview: Overview) -> list[tuple[str, str, int]]:
+    """The statuses that occur, worst first, each with its count."""
+    rows = sorted(overview.judged, key=lambda row: WORST_FIRST.index(row.code))
+    counts = Counter(row.status for row in rows)
+    words = {row.status: row.word for row in rows}
+    return [("", _("全部"), overview.total), *((key, words[key], count) for key, count in counts.items())]
 
 
 SORTS = {
@@ -126,7 +132,7 @@ def filtered(overview: Overview, request: HttpRequest) -> list[Row]:
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()
 
     def fits(row: Row) -> bool:
-        return (not status or row.code == status) and (not text or text in row.indicator.name or text in str(row.indicator.owner or ""))
+        return (not status or row.status == status) and (not text or text in row.indicator.name or text in str(row.indicator.owner or ""))
 
     rows = []
     for row in overview.rows:

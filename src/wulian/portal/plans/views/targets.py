@@ -27,7 +27,8 @@ def target_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
     indicator = get_indicator(request.actor, indicator_id)
     plan = indicator.plan
     require_edit(request.actor, plan, _("设定目标值"))
-    form = TargetForm(request.POST or None, initial=None if request.method == "POST" else _initial(request, indicator))
+    published = plan.state != "draft"
+    form = TargetForm(request.POST or None, published=published, initial=None if request.method == "POST" else _initial(request, indicator))
     conflict, standing = None, None
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
@@ -39,11 +40,11 @@ def target_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
             conflict = error.text(_)
             standing = current_target(indicator, values["year"], values["role"], values["tier"])
             seen = (standing.pk, standing.version) if standing else (0, 0)
-            form = TargetForm({**form.data.dict(), "row": seen[0], "version": seen[1]})
+            form = TargetForm({**form.data.dict(), "row": seen[0], "version": seen[1]}, published=published)
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
-            messages.success(request, _("已保存。") if plan.state == "draft" else _("已调整，原值留在调整记录里。"))
+            messages.success(request, _("已调整，原值留在调整记录里。") if published else _("已保存。"))
             return redirect("indicator", indicator_id)
     context = {
         "plan": plan,
@@ -52,7 +53,7 @@ def target_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
         "conflict": conflict,
         "standing": standing,
         "standing_text": goal_text(standing),
-        "published": plan.state != "draft",
+        "published": published,
         "title": _("“%(name)s”的目标值") % {"name": indicator.name},
     }
     return render(request, "plans/target.html", context, status=409 if conflict else 200)
