@@ -65,6 +65,11 @@ def _range_in(text: str) -> Period | None:
 def find_period(text: str, titles: list[str]) -> Period | None:
     """Period of the plan: years in its title, then its five-year plan, then a single year, then the aims in the text."""
     for title in titles:
+        # “十四五”总结及2026年工作计划: the plan is that of the single year
+        yearly = re.search(rf"({_YEAR})年(?:度)?[^,。;年]{{0,8}}(?:计划|安排|要点|打算)$", normal(title))
+        if yearly and not _range_in(normal(title)):
+            return Period(int(yearly.group(1)), int(yearly.group(1)))
+    for title in titles:
         line = normal(title)
         period = _range_in(line) or five_year_in(line)
         if period:

@@ -23,7 +23,7 @@ def with_unit(item: Quantity, unit: str | None) -> Quantity:
 def drop_year(text: str) -> str:
     """`text` without a leading 到2025年, 截至2020年底, “十四五”末 and the like."""
     return re.sub(
-        r"^\s*(?:力争)?(?:到|至|截至|截止|在)?(?:(?:19|20)\d{2}年(?:底|末|度|初|前)?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:期?末|时期|期间|以来|期内)?|(?:未来)?[一二三四五]年(?:内|间|来)|近[一二三四五]年|规划期(?:末|内))[,、\s]*(?:我[省市区县州国])?",
+        r"^\s*(?:力争)?(?:到|至|截至|截止|在)?(?:(?:19|20)\d{2}年?\s*(?:-{1,2}|至|~)\s*(?:19|20)\d{2}年|(?:19|20)\d{2}年(?:底|末|度|初|前)?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:期?末|时期|期间|以来|期内)?|(?:未来)?[一二三四五]年(?:内|间|来)|近[一二三四五]年|规划期(?:末|内))[,、\s]*(?:我[省市区县州国])?",
         "",
         text,
     )
@@ -74,6 +74,7 @@ def clean_name(text: str, predicate: list[str]) -> str:
         name = words[:2] + name
     if len(name) > 40:
         name = name[-40:]
+    name = re.sub(r"(?<=[^第])[一二三四五]年$", "", name)
     return name.strip(" ,、;:。").rstrip("的")
 
 
@@ -137,6 +138,10 @@ def split_names(text: str, wanted: int | None) -> list[str]:
     if wanted is not None and len(parts) > wanted:
         parts = [*parts[: wanted - 1], "、".join(parts[wanted - 1 :])] if wanted > 0 else parts
     parts = [lex.LEADING.sub("", part) for part in parts]
+    ends = {part[-2:] for part in parts[:-1]}
+    if len(parts) > 2 and len(ends) == 1 and not parts[-1].endswith(tuple(ends)):
+        place = parts[-1].find(min(ends))
+        parts[-1] = parts[-1][: place + 2] if place > 0 else parts[-1]
     opening = lex.DOING_START.match(parts[0]) if parts else None
     if opening and len(parts[0]) - opening.end() >= 2:
         parts[0] = parts[0][opening.end() :]
@@ -213,3 +218,11 @@ def rank_name(left: str, name: str, subject: str) -> str:
 
 
 # --- emitting ---------------------------------------------------------------------------------------------------
+
+
+def names_before(clause: str, noun: str, wanted: int) -> list[str] | None:
+    """Names for several numbers of one noun from the list in the clause before (汽车、电子、装备三大产业，产值分别达到…)."""
+    body = re.sub(r"[一二三四五六七八九十\d]+(?:大|个|条|类).*$", "", drop_year(clause)).strip()
+    body = re.sub(r"^(?:聚焦|围绕|推动|发展|壮大|做强|做大|打造|培育|构建|重点|加快|大力)+", "", body)
+    parts = split_names(body, wanted)
+    return [f"{part}{noun}" for part in parts] if len(parts) == wanted and all(len(part) <= 12 for part in parts) else None

@@ -22,6 +22,7 @@ from wulian.engines.planreader.naming import (
     final_name,
     growth_name,
     is_money,
+    names_before,
     rank_name,
     split_names,
     split_qualitative,
@@ -46,6 +47,8 @@ _RANK_CUE = re.compile(
 _BARE_CUE = re.compile(
     r"(?:达到|达|突破|超过|增至|增长到|增加到|提高到|提升到|扩大到|不少于|不低于|为|降至|下降到|降到|控制在|提升至|提高至|共有|分别为|分别达到)$"
 )
+# Nouns that say too little by themselves: what they do is the name (推动1000家企业实施数字化转型).
+_GENERIC = re.compile(r"(?:规上|规模以上|中小|重点|本地|骨干)?(?:工业)?(?:企业|单位|机构|项目|产品|家庭|人员|团队|高校|学校|医院|园区|村|社区|农户|居民)")
 _STATUS_NOUN = re.compile(r"(?:签约|落地|在谈|在建|建成|开工|竣工|投产|完工|投运|通过|入库|储备)+$")
 
 
@@ -283,6 +286,8 @@ class _Sentence:
                 items.extend([items[0]] * (len(names) - 1))
                 return names
             return None
+        if len(names) < len(items):
+            return names_before(self.state.clause, names[-1], len(items)) or [names[-1]] * len(items)
         return names
 
     @staticmethod
@@ -354,6 +359,9 @@ class _Sentence:
                 prefix = verb.group() if verb else ""
             else:
                 prefix = kept.group(1) if kept else ""
+            tail = re.match(r"[^、,;。\d]{2,14}$", right[used:])
+            if tail and following >= end and _GENERIC.fullmatch(noun):
+                prefix = re.sub(r"^(?:深入|全面|加快|顺利|积极|成功|率先|均|共同)+", "", tail.group())
             name = f"{prefix}{noun}"
             suffix = "场次" if item.unit in {"场", "场次"} else "数"
             if not re.search(r"(?:数|数量|总量|总数|清单|次)$", name):
@@ -485,6 +493,8 @@ class _Sentence:
             name, item = re.sub(r"(?:年均)?(?:增速|增长率)$", "", base_subject), with_unit(item, f"{item.unit}/{each.group(1)}")
         if base_subject and re.fullmatch(r"(?:其?总)?(?:数|数量|量|规模|额|占比|比重|面积|增速|产值|收入)", name):
             name = f"{base_subject}{name}"
+        if re.match(r"(?:低于|高于|快于|优于)", name) and (state.last or base_subject):
+            name = f"{state.last.name if state.last else base_subject}{name}"
         if name.startswith("占"):
             # 占…比重 alone speaks of the subject before it
             subject = base_subject or (accepted[-1].name if accepted else "")

@@ -164,8 +164,8 @@ def read_structure(document: Document, tables: list[Span]) -> Structure:
     gaps: list[tuple[str, Span, Span]] = []
     for place, item in enumerate(lines):
         kind, printed, skip = kinds[place]
-        if not kind:
-            continue
+        if not kind or (kind == "annex" and not nodes):
+            continue  # a plan that is itself an annex begins with the word
         line = plain[item.start : item.end]
         stop, run_in = _title_end(line, skip, kind)
         if kind in {"digit", "digit_bracket", "han"} and stop - skip > 140 and not run_in:

@@ -90,6 +90,9 @@ def units_at_end(text: str, plain: str, start: int, end: int) -> Units | None:
     if inside is not None and _is_unit_list(plain[slice(*inside)]):
         return _units(text, inside)
     line = plain[start:end]
+    tail = re.search(r"。\s*(?=(?:牵头|责任|主办)(?:责任)?(?:单位|部门)\s*:[^。]{2,200}。?\s*$)", line)
+    if tail:
+        return _units(text, (start + tail.end(), start + len(line.rstrip(" 。;\n"))))
     label = re.match(r"\s*(?:(?:牵头|责任|配合|主办|协办|参与)(?:责任)?(?:单位|部门|主体)|责任分工)\s*:", line)
     if label and len(line) < 400:
         return _units(text, (start + len(line) - len(line.lstrip()), start + len(line.rstrip(" 。;\n"))))
@@ -203,7 +206,7 @@ def _assigned_tasks(
             )
             covered = any(id(other) in assigned for other in ancestors)
             off = any(_NOT_TASK.search(other.title) for other in (node, *ancestors))
-            if not leaf or covered or off or node.kind in {"box", "titled", "dash", "annex"} or not ancestors:
+            if not leaf or covered or off or node.kind in {"box", "dash", "annex"} or not ancestors or (node.kind == "titled" and len(ancestors) > 1):
                 continue
         units = [entry[1] for entry in own or []]
         lead = list(dict.fromkeys(name for entry in units for name in entry.lead))
