@@ -111,13 +111,18 @@ def cockpit(viewer: Actor, region: Region, on: date) -> Cockpit:
 
 
 def main_plan(items: list[PlanItem], region: Region, on: date) -> PlanItem | None:
-    """The region's own plan whose period the date lies in; of several the one that ends first, of none the latest past one."""
+    """The region's own plan whose period the date lies in; of several the one with most judged indicators; of none the latest past one."""
     own = [item for item in items if item.plan.region_id == region.code]
     current = [item for item in own if item.plan.first_year <= on.year <= item.plan.last_year]
     if current:
-        return min(current, key=lambda item: (item.plan.state == "draft", item.plan.last_year, item.plan.pk))
+        return max(current, key=lambda item: (item.plan.state != "draft", _judged(item), -item.plan.last_year, -item.plan.pk))
     past = [item for item in own if item.plan.last_year < on.year]
     return max(past, key=lambda item: (item.plan.state != "draft", item.plan.last_year, item.plan.pk)) if past else None
+
+
+def _judged(item: PlanItem) -> int:
+    """Indicators with a status other than "no data" and "not set"."""
+    return sum(number for code, number in item.overview.counts.items() if code not in {"no_data", "not_set"})
 
 
 def compare(viewer: Actor, metric: str, region: Region, on: date) -> Comparison:

@@ -21,6 +21,7 @@ from wulian.directory.services.facts import decide_region_fact, fact_of, own_sou
 from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import FactType, latest_complete_year
 from wulian.kernel.errors import WulianError
+from wulian.portal.plans.asked import day_of
 
 YEARS_SHOWN = 6
 # What an officer types, and how many of the fact's own unit that is: amounts of regions are told in 亿元, people in 万人.
@@ -46,7 +47,7 @@ class RegionFactForm(forms.Form):
 
 
 def _page(request: HttpRequest, form: RegionFactForm, status: int = 200) -> HttpResponse:
-    region, on = request.region, request.on  # type: ignore[attr-defined]
+    region, on = request.region, day_of(request)  # type: ignore[attr-defined]
     last = latest_complete_year(on)
     years = region_facts_of(request.actor, region.code, range(last - YEARS_SHOWN + 1, last + 1))  # type: ignore[attr-defined]
     rows = []
@@ -60,8 +61,8 @@ def _page(request: HttpRequest, form: RegionFactForm, status: int = 200) -> Http
 
 
 def region_facts(request: HttpRequest) -> HttpResponse:
-    last = latest_complete_year(request.on)  # type: ignore[attr-defined]
-    start = {"year": last, "as_of": request.on, "fact": request.GET.get("fact")}  # type: ignore[attr-defined]
+    last = latest_complete_year(day_of(request))  # type: ignore[attr-defined]
+    start = {"year": last, "as_of": day_of(request), "fact": request.GET.get("fact")}  # type: ignore[attr-defined]
     return _page(request, RegionFactForm(initial=start))
 
 

@@ -7,7 +7,7 @@ from wulian.portal.guards import OFFICER, PUBLIC, Guard
 from . import regions, views
 
 urlpatterns = [
-    path("metrics/", views.catalogue, name="figures"),
+    path("metrics/", views.catalogue, name="metrics"),
     path("facts/", views.fact_catalogue, name="facts"),
     path("facts/regions/", regions.region_facts, name="region_facts"),
     path("facts/regions/record/", regions.record, name="region_fact_record"),
@@ -22,7 +22,7 @@ urlpatterns = [
 ]
 
 ACCESS: dict[str, Guard] = {
-    "figures": PUBLIC,
+    "metrics": PUBLIC,
     "facts": PUBLIC,
     "region_facts": OFFICER,
     "region_fact_record": OFFICER,

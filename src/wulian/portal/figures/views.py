@@ -37,10 +37,12 @@ from wulian.foundation.catalogue.facts import latest_complete_year
 from wulian.foundation.catalogue.metrics import Column, Part, Period
 from wulian.foundation.catalogue.snapshots import take_snapshot
 from wulian.foundation.exports import FORMATS, export_response
+from wulian.portal.plans.asked import day_of
 from wulian.portal.templatetags.wulian import number
 
 PAGE_SIZE = 50
 FIRST = 20
+WRAPPED = {"title", "holders", "source"}  # columns of running text; codes and dates stay on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,11 @@ def table(part: Part, rows: Iterable[Any], *, narrow: bool = False) -> Table:
     telling = next((column for column in part.columns if column.numeric), part.columns[-1])
     kept = {part.columns[0].key, telling.key} | ({part.columns[2].key} if len(part.columns) > 2 else set())
     columns = [column for column in part.columns if not narrow or column.key in kept]
-    styles = {
-        column.key: " ".join(
-            filter(None, ["num" if column.numeric else "", "" if column in (part.columns[0], telling) else "hide-s", "nowrap" if column.sort.endswith("_on") else ""])
-        )
-        for column in columns
-    }
+    styles = {}
+    for column in columns:
+        names = ["num" if column.numeric else "", "" if column in (part.columns[0], telling) else "hide-s"]
+        names.append("" if column is part.columns[0] or column.key in WRAPPED else "nowrap")
+        styles[column.key] = " ".join(filter(None, names))
     headings = [(heading(part, column), styles[column.key], column.key if column.sort else "") for column in columns]
     return Table(headings, [[_cell(part, row, column, styles[column.key]) for column in columns] for row in rows])
 
@@ -154,7 +155,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 def figure(request: HttpRequest, metric: str) -> HttpResponse:
     """The live figure: a drawer for htmx, a page otherwise."""
     found = open_figure(
-        request.actor, metric, request.region.code, request.on, request.GET.get("part", ""), limit=FIRST  # type: ignore[attr-defined]
+        request.actor, metric, request.region.code, day_of(request), request.GET.get("part", ""), limit=FIRST  # type: ignore[attr-defined]
     )
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "figures/_drawer.html", _context(request, found))
@@ -229,7 +230,7 @@ def records(request: HttpRequest, metric: str) -> HttpResponse:
         request.actor,  # type: ignore[attr-defined]
         metric,
         request.region.code,  # type: ignore[attr-defined]
-        request.on,  # type: ignore[attr-defined]
+        day_of(request),  # type: ignore[attr-defined]
         request.GET.get("part", ""),
         district=request.GET.get("district", ""),
         **_asked(request),
@@ -247,7 +248,7 @@ def export(request: HttpRequest, metric: str, format: str) -> HttpResponse:  # n
         request.actor,  # type: ignore[attr-defined]
         metric,
         request.region.code,  # type: ignore[attr-defined]
-        request.on,  # type: ignore[attr-defined]
+        day_of(request),  # type: ignore[attr-defined]
         request.GET.get("part", ""),
         district=request.GET.get("district", ""),
         with_filters=False,
@@ -281,7 +282,7 @@ def _download(found: RecordList, format: str) -> HttpResponse:  # noqa: A002
 def freeze(request: HttpRequest, metric: str) -> HttpResponse:
     """Keep the figure as it is now."""
     kept = take_snapshot(
-        metric=metric, region=request.region.code, on=request.on, by=request.actor, at=timezone.now()  # type: ignore[attr-defined]
+        metric=metric, region=request.region.code, on=day_of(request), by=request.actor, at=timezone.now()  # type: ignore[attr-defined]
     )
     messages.success(request, _("已存为快照，以后数据变了也能打开今天的这份。"))
     return redirect("figure_snapshot", number=kept.pk)
@@ -299,7 +300,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     found.sort(key=lambda metric: (order.get(metric.chain, 9), str(metric.name)))
     where = request.region  # type: ignore[attr-defined]
     rows = [
-        {"metric": metric, "href": figure_url(metric.code, where.code, request.on), "listable": may_list(request.actor, metric.parts[0], where.code)}  # type: ignore[attr-defined]
+        {"metric": metric, "href": figure_url(metric.code, where.code, day_of(request)), "listable": may_list(request.actor, metric.parts[0], where.code)}  # type: ignore[attr-defined]
         for metric in found
     ]
     return render(request, "figures/catalogue.html", {"rows": rows, "words": words, "total": len(metrics.all_metrics())})

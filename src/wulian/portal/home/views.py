@@ -18,6 +18,7 @@ from wulian.foundation.catalogue.metrics import Metric, Period
 from wulian.fusion.cockpit import COMPARED, Tile, cockpit, compare, history
 from wulian.portal import charts
 from wulian.portal.figures.views import figure_url
+from wulian.portal.plans.asked import day_of
 
 ROWS_SHOWN = 12
 
@@ -27,7 +28,7 @@ def _tile(tile: Tile, region: str, on: Any) -> dict[str, Any]:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    region, on = request.region, request.on  # type: ignore[attr-defined]
+    region, on = request.region, day_of(request)  # type: ignore[attr-defined]
     found = cockpit(request.actor, region, on)  # type: ignore[attr-defined]
     chains = [{"chain": chain, "tiles": [_tile(tile, region.code, on) for tile in chain.tiles]} for chain in found.chains]
     rows = found.main.rows if found.main else []
@@ -49,7 +50,7 @@ def _chosen(request: HttpRequest) -> str:
 
 
 def _choices(request: HttpRequest, route: str, current: str) -> list[dict[str, Any]]:
-    kept = {"region": request.region.code, "on": request.on.isoformat()}  # type: ignore[attr-defined]
+    kept = {"region": request.region.code, "on": day_of(request).isoformat()}  # type: ignore[attr-defined]
     return [
         {"name": metrics.get(code).name, "href": f"{reverse(route)}?{urlencode({**kept, 'metric': code})}", "current": code == current}
         for code in COMPARED
@@ -58,7 +59,7 @@ def _choices(request: HttpRequest, route: str, current: str) -> list[dict[str, A
 
 def regions(request: HttpRequest) -> HttpResponse:
     """The same metric for the regions side by side."""
-    code, on, here = _chosen(request), request.on, request.region  # type: ignore[attr-defined]
+    code, on, here = _chosen(request), day_of(request), request.region  # type: ignore[attr-defined]
     found = compare(request.actor, code, here, on)  # type: ignore[attr-defined]
     ranked = sorted(found.values, key=lambda pair: (pair[1].value is None, -(pair[1].value or Decimal(0)), pair[0].code))
     rows = [
@@ -89,7 +90,7 @@ def _label(metric: Metric, day: Any) -> str:
 
 def trend(request: HttpRequest) -> HttpResponse:
     """A metric at the last year ends and on the date."""
-    code, on, here = _chosen(request), request.on, request.region  # type: ignore[attr-defined]
+    code, on, here = _chosen(request), day_of(request), request.region  # type: ignore[attr-defined]
     metric = metrics.get(code)
     points = {_label(metric, day): (day, value) for day, value in history(request.actor, code, here, on)}  # type: ignore[attr-defined]
     spec = charts.trend(
