@@ -28,7 +28,7 @@ ROLES = ("anonymous", "enterprise", "reporter", "other_officer", "officer", "aud
 # Which object of the world stands for a place in a path.
 PLACES: dict[str, Any] = {
     "batch_id": "batch", "chain_id": "chain", "code": "120106", "document_id": "document", "evaluation_id": "evaluation",
-    "extraction_id": "extraction", "fact_id": "region_fact", "index": 0, "indicator_id": "indicator", "kind": "csv",
+    "extraction_id": "extraction", "fact_id": "region_fact", "file_id": "evidence", "index": 0, "indicator_id": "indicator", "kind": "csv",
     "membership_id": "membership", "metric": "hnte_valid", "number": "snapshot", "observation_id": "observation",
     "organisation_id": "own", "peer_id": "peer", "person_id": "person", "plan_id": "plan", "problem_id": "problem",
     "report_id": "report", "round_id": "round", "row_id": "quarantined", "target_id": "target", "task_id": "task", "token_id": 1,
@@ -42,7 +42,7 @@ OTHER_PLACES = {
     "list_extractions": {"plan_id": "read_plan"},
     "get_extraction": {"plan_id": "read_plan"},
     "preview_publishing": {"plan_id": "read_plan"},
-    "get_notice": {"number": 1},
+    "download_evaluation_file": {"file_id": "evaluation_file"},
 }
 # What a query must name.
 QUERIES = {

@@ -148,18 +148,30 @@ def _plans(world: World) -> None:
     printed = observations.record_printed(
         by=officer, at=at, indicator_id=world.ids["indicator"], as_of=date(2023, 12, 31), value=Decimal(80)
     )
+    evidence = store_upload(by=world["reporter"], upload=io.BytesIO(b"proof"), name="proof.txt", at=at, allowed=("text",))
     reported = observations.report_observation(
-        by=world["reporter"], at=at, indicator_id=world.ids["indicator"], as_of=date(2025, 12, 31), value=Decimal(101)
+        by=world["reporter"],
+        at=at,
+        indicator_id=world.ids["indicator"],
+        as_of=date(2025, 12, 31),
+        value=Decimal(101),
+        evidence_ids=[evidence.pk],
     )
     chain = chains.link_indicators(by=officer, at=at, indicator_ids=[world.ids["indicator"], world.ids["city_indicator"]], name="数字企业")
     peer = peers.set_peer_value(
         by=officer, at=at, chain_id=chain.pk, area="某市", as_of=date(2025, 12, 31), value=Decimal(300), source="统计公报"
     )
     evaluation = evaluations.freeze_evaluation(
-        by=officer, at=at, plan_id=world.ids["plan"], on=date(2025, 12, 31), name="中期评估", render=lambda content: {}
+        by=officer,
+        at=at,
+        plan_id=world.ids["plan"],
+        on=date(2025, 12, 31),
+        name="中期评估",
+        render=lambda content: {"评估.pdf": b"%PDF-1.4 trial"},
     )
     world.ids |= {
-        "printed": printed.pk, "observation": reported.pk, "chain": chain.pk, "peer": peer.pk, "evaluation": evaluation.pk
+        "printed": printed.pk, "observation": reported.pk, "chain": chain.pk, "peer": peer.pk, "evaluation": evaluation.pk, "evidence": evidence.pk,
+        "evaluation_file": evaluation.files.get().pk
     }  # fmt: skip
 
 

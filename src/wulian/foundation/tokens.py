@@ -41,6 +41,7 @@ SCOPES: dict[str, Any] = {
     "figures:write": gettext_lazy("保存指标快照，填报区域年度数据"),
     "imports:read": gettext_lazy("查看导入批次和隔离行"),
     "imports:write": gettext_lazy("上传并导入数据，处理隔离行"),
+    "files:write": gettext_lazy("上传佐证文件"),
     "notices:read": gettext_lazy("查看自己的通知"),
     "notices:write": gettext_lazy("标记自己的通知"),
     "people:read": gettext_lazy("查看人员与任职"),

@@ -62,7 +62,10 @@ def requested_date(request: HttpRequest) -> date:
     if not text:
         return timezone.localdate()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not 1800 <= day.year <= 2200:  # a year earlier or later must still be a date
+            raise ValueError(text)
+        return day
     except ValueError as error:
         raise Invalid(field=_("日期"), why=_("“%(text)s”不是 2022-06-30 这样的日期") % {"text": text[:20]}) from error
 

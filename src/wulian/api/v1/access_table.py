@@ -23,6 +23,14 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "revoke_token": (SIGNED_IN, PAGES_ONLY),
     "list_notices": (SIGNED_IN, "notices:read"),
     "mark_notices_read": (SIGNED_IN, "notices:write"),
+    # cockpit
+    "get_cockpit": (PUBLIC, "figures:read"),
+    "compare_regions": (PUBLIC, "figures:read"),
+    "get_metric_history": (PUBLIC, "figures:read"),
+    # files
+    "upload_file": (REPORTER_OR_OFFICER, "files:write"),
+    "download_evidence": (PUBLIC, "plans:read"),
+    "download_evaluation_file": (PUBLIC, "plans:read"),
     # catalogues and figures
     "list_regions": (PUBLIC, ANY),
     "get_region": (PUBLIC, ANY),
@@ -66,6 +74,7 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "compute_plan": (OFFICER, "plans:write"),
     "evaluate_plan": (PUBLIC, "plans:read"),
     "list_evaluations": (PUBLIC, "plans:read"),
+    "freeze_evaluation": (OFFICER, "plans:write"),
     "get_evaluation": (PUBLIC, "plans:read"),
     # review of an uploaded plan
     "upload_plan": (OFFICER, "plans:write"),

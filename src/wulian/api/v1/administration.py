@@ -18,7 +18,7 @@ from wulian.foundation.record_reading import action_word, as_jobs, list_events, 
 from wulian.kernel.errors import NotFound
 
 from .operations import Subject
-from .shapes import Id, In, Line, Page, Paging, RegionCode, Text, Word, actor, page
+from .shapes import Day, Id, In, Line, Page, Paging, RegionCode, Text, Word, actor, page
 
 subject = Subject("administration")
 RoleCode = Literal["officer", "reporter", "enterprise", "institute", "provider", "reviewer", "auditor", "administrator"]
@@ -128,8 +128,8 @@ class EventsQuery(Schema):
     search: Line = ""
     object_type: Word = ""
     object_id: Annotated[Word, Field(max_length=40)] = ""
-    first: date | None = None
-    last: date | None = Field(None, description="The last day, included.")
+    first: Day | None = None
+    last: Day | None = Field(None, description="The last day, included.")
 
 
 class JobsQuery(Schema):
@@ -146,12 +146,12 @@ class MembershipIn(In):
     organisation_id: Id
     role: RoleCode
     region_code: RegionCode | None = None
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class EndIn(In):
-    valid_to: date
+    valid_to: Day
     reason: Text
 
 

@@ -14,7 +14,9 @@ from . import (
     administration,
     catalogues,
     chains,
+    cockpit,
     figures,
+    files,
     imports,
     indicators,
     observations,
@@ -102,6 +104,7 @@ def build() -> Api:
     install_handlers(api)
     parts = (
         account,
+        cockpit,
         catalogues,
         figures,
         organisations,
@@ -110,6 +113,7 @@ def build() -> Api:
         indicators,
         observations,
         chains,
+        files,
         tasks,
         rounds,
         imports,

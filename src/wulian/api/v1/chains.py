@@ -19,7 +19,7 @@ from .indicators import TargetOut
 from .observations import ObservationOut
 from .operations import Subject
 from .plans import PlanRef, Status, status_row
-from .shapes import Id, In, Line, Number, NumberIn, On, Text, Word, actor
+from .shapes import Day, Id, In, Line, Number, NumberIn, On, Text, Word, actor
 
 subject = Subject("chains")
 
@@ -86,7 +86,7 @@ class LinkIn(In):
 
 class PeerIn(In):
     area: Annotated[Word, Field(max_length=60)]
-    as_of: date
+    as_of: Day
     value: NumberIn
     source: Annotated[Line, Field(max_length=200)]
     unit: Annotated[Word, Field(max_length=20)] = ""

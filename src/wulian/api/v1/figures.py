@@ -28,7 +28,7 @@ from wulian.foundation.catalogue.snapshots import metric_of, take_snapshot
 from wulian.foundation.exports import CONTENT_TYPES, export_response
 
 from .operations import Subject
-from .shapes import Id, In, Label, Line, Number, Page, Paging, RegionCode, Scope, Word, actor, plain_decimal
+from .shapes import Day, Id, In, Label, Line, Number, Page, Paging, RegionCode, Scope, Word, actor, plain_decimal
 
 subject = Subject("figures")
 Key = Word
@@ -133,7 +133,7 @@ class SnapshotOut(Schema):
 class SnapshotIn(In):
     metric: Word
     region: RegionCode
-    on: date
+    on: Day
 
 
 class DifferenceOut(Schema):

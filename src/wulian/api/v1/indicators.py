@@ -19,7 +19,7 @@ from wulian.chains.governance.services import targets
 from .observations import ObservationOut
 from .operations import Subject
 from .plans import PlanRef, Status, status_row
-from .shapes import Id, In, Line, Number, NumberIn, On, Text, Version, Word, Year, actor
+from .shapes import Day, Id, In, Line, Number, NumberIn, On, Text, Version, Word, Year, actor
 
 subject = Subject("indicators")
 Kind = Literal["level", "per_year", "cumulative", "growth", "share", "rank", "roster"]
@@ -184,7 +184,7 @@ class TargetIn(In):
     seen: SeenTarget
     reason: Text = ""
     approver: Annotated[Word, Field(max_length=60)] = ""
-    approved_on: date | None = None
+    approved_on: Day | None = None
 
 
 class AssignedIn(In):
@@ -195,7 +195,7 @@ class AssignedIn(In):
     comparator: Comparator = "="
     assigned_by: Annotated[Word, Field(max_length=60)]
     document: Text
-    assigned_on: date
+    assigned_on: Day
 
 
 class VersionQuery(Schema):
@@ -206,13 +206,14 @@ class VersionQuery(Schema):
 def indicator(request: HttpRequest, indicator_id: Id, query: Query[On]) -> Any:
     """One indicator on a date: its status, targets with their history, observations and a simple forecast."""
     found = indicator_page(actor(request), indicator_id, query.day)
+    changes: list[Any] = found.history  # each knows what it replaced
     return {
         "plan": found.plan,
         "on": found.on,
         "indicator": found.indicator,
         "status": status_row(found.row),
         "targets": found.targets,
-        "history": [{"now": target, "before": target.replaced} for target in found.history],
+        "history": [{"now": target, "before": target.replaced} for target in changes],
         "observations": found.observations,
         "comparisons": [
             {

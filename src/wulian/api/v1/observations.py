@@ -14,7 +14,7 @@ from wulian.chains.governance.selectors.indicator_page import evidence_of, get_o
 from wulian.chains.governance.services import observations as acts
 
 from .operations import Subject
-from .shapes import Id, In, Line, Number, NumberIn, Text, actor
+from .shapes import Day, Id, In, Line, Number, NumberIn, Text, actor
 
 subject = Subject("observations")
 Origin = Literal["reported", "computed", "printed"]
@@ -60,7 +60,7 @@ class ObservationIn(In):
     a correction: the earlier one stays, and `note` must say why.
     """
 
-    as_of: date
+    as_of: Day
     value: NumberIn | None = None
     numerator: NumberIn | None = None
     denominator: NumberIn | None = None

@@ -19,7 +19,7 @@ from wulian.directory.services import organisations as acts
 from wulian.foundation.exports import CONTENT_TYPES, export_response
 
 from .operations import Subject
-from .shapes import Id, In, Label, Line, On, Page, Paging, RegionCode, Text, Word, Year, actor
+from .shapes import Day, Id, In, Label, Line, On, Page, Paging, RegionCode, Text, Word, Year, actor
 
 subject = Subject("organisations")
 Kind = Literal["enterprise", "individual", "cooperative", "university", "institute", "government", "provider", "social", "other"]
@@ -198,8 +198,8 @@ class OrganisationFields(In):
     status: Status | None = None
     region_id: RegionCode | None = None
     industry: Word | None = None
-    established_on: date | None = None
-    closed_on: date | None = None
+    established_on: Day | None = None
+    closed_on: Day | None = None
     address: Line | None = None
     short_name: Annotated[Word, Field(max_length=60)] | None = None
     legal_form: Annotated[Word, Field(max_length=60)] | None = None
@@ -220,7 +220,7 @@ class OrganisationChange(OrganisationFields):
 class NameIn(In):
     name: Annotated[Line, Field(min_length=1, max_length=200)]
     kind: NameKind = "former"
-    until: date | None = None
+    until: Day | None = None
 
 
 class FactIn(In):
@@ -230,7 +230,7 @@ class FactIn(In):
     year: Year
     value: Whole | None
     unknown_because: Annotated[Line, Field(max_length=120)] = ""
-    as_of: date
+    as_of: Day
     source_id: Annotated[int, Field(ge=0, le=2**63 - 1)] = Field(0, description="0: typed in by an officer.")
 
 

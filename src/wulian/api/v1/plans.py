@@ -13,15 +13,18 @@ from pydantic import Field
 
 from wulian.chains.governance.selectors.evaluation import evaluation_content, evaluations_of, get_evaluation
 from wulian.chains.governance.selectors.indicator_page import plan_differences
+from wulian.chains.governance.selectors.indicators import Overview as PlanOverview
 from wulian.chains.governance.selectors.indicators import Row, plan_overview
 from wulian.chains.governance.selectors.plans import PlanItem, get_plan, plans_list, relatives
 from wulian.chains.governance.services import plans as acts
 from wulian.chains.governance.services.computing import compute_plan
+from wulian.chains.governance.services.evaluations import freeze_evaluation
 from wulian.chains.governance.services.publishing import publish_reviewed_plan, return_to_review
 from wulian.chains.governance.status import LABELS, RULES
+from wulian.portal.plans.reports import render_documents
 
 from .operations import Subject
-from .shapes import Id, In, Line, Number, On, Page, Paging, RegionCode, Text, Version, Word, Year, actor, page, translate
+from .shapes import Day, Id, In, Line, Number, On, Page, Paging, RegionCode, Text, Version, Word, Year, actor, page, translate
 
 subject = Subject("plans")
 PlanState = Literal["draft", "published", "closed"]
@@ -134,8 +137,20 @@ class EvaluationRef(Schema):
     frozen_at: datetime
 
 
+class EvaluationFile(Schema):
+    id: int
+    name: str
+
+
 class EvaluationOut(EvaluationRef):
+    """`content`: every figure and judgement as it was shown."""
+
     content: dict[str, Any]
+    files: list[EvaluationFile]
+
+    @staticmethod
+    def resolve_files(evaluation: Any) -> Any:
+        return list(evaluation.files.all())
 
 
 Title = Annotated[Line, Field(min_length=1, max_length=200)]
@@ -150,7 +165,7 @@ class PlanIn(In):
     base_year: Year | None = None
     document_number: Word = ""
     issuer: Annotated[Line, Field(max_length=120)] = ""
-    issued_on: date | None = None
+    issued_on: Day | None = None
     parent_id: Id | None = None
     predecessor_id: Id | None = None
 
@@ -166,7 +181,7 @@ class PlanChange(In):
     base_year: Year | None = None
     document_number: Word | None = None
     issuer: Annotated[Line, Field(max_length=120)] | None = None
-    issued_on: date | None = None
+    issued_on: Day | None = None
     parent_id: Id | None = None
     predecessor_id: Id | None = None
 
@@ -180,7 +195,12 @@ class PublishIn(In):
 
 
 class ComputeIn(In):
-    on: date | None = None
+    on: Day | None = None
+
+
+class FreezeIn(In):
+    name: Annotated[Line, Field(min_length=1, max_length=120)]
+    on: Day
 
 
 class PlansQuery(On):
@@ -219,6 +239,11 @@ def status_row(row: Row) -> dict[str, Any]:
 
 def plan_line(item: PlanItem) -> dict[str, Any]:
     return {"plan": item.plan, "counts": item.overview.counts, "finding": item.overview.finding, "tasks": item.tasks}
+
+
+def overview_row(found: PlanOverview) -> dict[str, Any]:
+    names = ("plan", "on", "counts", "finding")
+    return {**{name: getattr(found, name) for name in names}, "indicators": [status_row(row) for row in found.rows]}
 
 
 @subject.get("/plans", "list_plans", Page[PlanLine])
@@ -262,14 +287,7 @@ def plan_relatives(request: HttpRequest, plan_id: Id) -> Any:
 @subject.get("/plans/{plan_id}/overview", "get_plan_overview", Overview)
 def overview(request: HttpRequest, plan_id: Id, query: Query[On]) -> Any:
     """All indicators of a plan judged on a date."""
-    found = plan_overview(actor(request), get_plan(actor(request), plan_id), query.day)
-    return {
-        "plan": found.plan,
-        "on": found.on,
-        "counts": found.counts,
-        "finding": found.finding,
-        "indicators": [status_row(row) for row in found.rows],
-    }
+    return overview_row(plan_overview(actor(request), get_plan(actor(request), plan_id), query.day))
 
 
 @subject.get("/plans/{plan_id}/differences", "list_plan_differences", Page[DifferenceLine])
@@ -329,6 +347,12 @@ def evaluation(request: HttpRequest, plan_id: Id, query: Query[On]) -> Any:
 def evaluations(request: HttpRequest, plan_id: Id) -> Any:
     """Evaluations of a plan that were frozen, newest first."""
     return evaluations_of(actor(request), get_plan(actor(request), plan_id))
+
+
+@subject.post("/plans/{plan_id}/evaluations", "freeze_evaluation", EvaluationOut, status=201)
+def freeze(request: HttpRequest, plan_id: Id, body: FreezeIn) -> Any:
+    """Keep the evaluation of a plan at a date under a name, with its documents; it never changes again."""
+    return freeze_evaluation(by=actor(request), at=timezone.now(), plan_id=plan_id, on=body.on, name=body.name, render=render_documents)
 
 
 @subject.get("/evaluations/{evaluation_id}", "get_evaluation", EvaluationOut)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -21,7 +21,7 @@ from wulian.foundation.files import store_upload
 from .indicators import Attribute, Comparator, Direction, Kind, Name, NumberState, Unit
 from .operations import Subject
 from .plans import PlanOut, PlanRef, Title
-from .shapes import Id, In, Label, Line, NumberIn, RegionCode, Text, Version, Word, Year, actor
+from .shapes import Day, Id, In, Label, Line, NumberIn, RegionCode, Text, Version, Word, Year, actor
 from .tasks import UnitRole
 
 subject = Subject("review")
@@ -153,7 +153,7 @@ class DetailsIn(In):
     short_title: Annotated[Word, Field(max_length=60)] | None = None
     document_number: Word | None = None
     issuer: Annotated[Line, Field(max_length=120)] | None = None
-    issued_on: date | None = None
+    issued_on: Day | None = None
     first_year: Year | None = None
     last_year: Year | None = None
     base_year: Year | None = None

@@ -24,7 +24,7 @@ from wulian.chains.governance.services import problems as problem_acts
 from wulian.chains.governance.services import rounds as acts
 
 from .operations import Subject
-from .shapes import Id, In, Line, Number, NumberIn, On, Page, Paging, Text, Version, actor, page
+from .shapes import Day, Id, In, Line, Number, NumberIn, On, Page, Paging, Text, Version, actor, page
 from .tasks import Standing
 
 subject = Subject("rounds")
@@ -183,8 +183,8 @@ class ProblemsQuery(RoundsQuery):
 
 class RoundIn(In):
     name: Name
-    as_of: date
-    due_on: date
+    as_of: Day
+    due_on: Day
     with_participants: bool = False
 
 
@@ -208,7 +208,7 @@ class ReturnIn(In):
 
 
 class ReopenRound(In):
-    due_on: date
+    due_on: Day
     reason: Text
 
 
@@ -218,13 +218,13 @@ class ProblemIn(In):
     task_id: Id | None = None
     indicator_id: Id | None = None
     owner_id: Id | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class AssignProblem(In):
     version: Version
     owner_id: Id | None
-    due_on: date | None
+    due_on: Day | None
     reason: Text = ""
 
 
@@ -243,12 +243,12 @@ class DecisionIn(In):
     task_id: Id | None = None
     problem_id: Id | None = None
     owner_id: Id | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class MeetingIn(In):
     name: Name
-    held_on: date
+    held_on: Day
     summary: Text = ""
     decisions: list[DecisionIn] = Field(default_factory=list, max_length=100)
 

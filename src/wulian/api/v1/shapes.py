@@ -25,6 +25,7 @@ PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="Number of changes that you saw; a stale one is refused with 409.")]
 Year = Annotated[int, Field(ge=1900, le=2200)]
+Day = Annotated[date, Field(ge=date(1800, 1, 1), le=date(2200, 12, 31), description="A date from 1800-01-01 to 2200-12-31.")]
 Word = Annotated[str, Field(max_length=80, pattern=PRINTABLE)]
 Line = Annotated[str, Field(max_length=300, pattern=PRINTABLE)]
 Text = Annotated[str, Field(max_length=20_000, pattern=PRINTABLE)]
@@ -85,7 +86,7 @@ class Scope(Schema):
     """Where and when figures are wanted."""
 
     region: RegionCode | None = Field(None, description="Region code; the installation's own region when left out.")
-    on: date | None = Field(None, description="The date that figures hold for; today in Asia/Shanghai when left out.")
+    on: Day | None = Field(None, description="The date that figures hold for; today in Asia/Shanghai when left out.")
 
     @property
     def code(self) -> str:
@@ -98,7 +99,7 @@ class Scope(Schema):
 
 
 class On(Schema):
-    on: date | None = Field(None, description="The date that figures hold for; today in Asia/Shanghai when left out.")
+    on: Day | None = Field(None, description="The date that figures hold for; today in Asia/Shanghai when left out.")
 
     @property
     def day(self) -> date:
