@@ -34,9 +34,9 @@ def finding(counts: Mapping[str, int]) -> str:
     """The first line of a plan: 八项指标：五项到位，两项落后，一项未下达. `counts` by status word (a msgid)."""
     total = sum(counts.values())
     if not total:
-        return _("还没有指标")
+        return _("还没有任何指标")
     words = [word for word in SAID_IN_ORDER if counts.get(word)]
-    parts = [_("%(count)s项%(status)s") % {"count": counted(counts[word]), "status": _(word)} for word in words]
+    parts = [_("%(count)s项%(status)s") % {"count": counted(counts[word]), "status": _(word).lower()} for word in words]
     return _("%(count)s项指标：%(parts)s") % {"count": counted(total), "parts": listed(parts)}
 
 

@@ -29,7 +29,7 @@ def link_indicators(*, by: Actor, at: datetime, indicator_ids: Sequence[int], na
     require(allowed, act=_("把指标连成一条链"), reason=_("其中没有您管辖的区域的指标"))
     chains = {indicator.chain for indicator in found if indicator.chain}
     if len(chains) > 1:
-        names = "、".join(f"“{chain}”" for chain in sorted(chains, key=str))
+        names = _("、").join(f"“{chain}”" for chain in sorted(chains, key=str))
         raise WrongChain(why=_("这些指标已在 %(names)s 两条以上的链里；请先从其中一条移出。") % {"names": names})
     if name.strip() and not chains:
         chain, created = IndicatorChain.objects.get_or_create(name=name.strip()[:120])

@@ -224,7 +224,7 @@ def _require_expected(indicator: Indicator, current: Target | None, year: int, e
 def _require_grounds(target: Target) -> None:
     needed = {_("理由"): target.reason, _("批准人"): target.approver, _("批准日期"): target.approved_on}
     if missing := [name for name, given in needed.items() if not given]:
-        raise ReasonNeeded(what=target.indicator, missing="、".join(missing))
+        raise ReasonNeeded(what=target.indicator, missing=_("、").join(missing))
 
 
 def _check(plan: Plan, target: Target) -> None:

@@ -31,6 +31,7 @@ from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal import charts
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import BindForm, IndicatorForm
+from wulian.portal.templatetags.wulian import unit_word
 
 
 @require_GET
@@ -62,7 +63,7 @@ def _title(page: IndicatorPage) -> str:
         return f"{indicator.name}：{row.rule}"
     if row.value is None:
         return _("%(name)s：还没有实际值") % {"name": indicator.name}
-    said = {"name": indicator.name, "value": plain(row.value_shown), "unit": indicator.unit}
+    said = {"name": indicator.name, "value": plain(row.value_shown), "unit": unit_word(indicator.unit)}
     judgement = row.judgement
     if judgement and judgement.gap is not None and judgement.milestone is not None:
         gap = plain(abs(judgement.gap), 2)

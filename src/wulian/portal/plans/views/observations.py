@@ -26,6 +26,7 @@ from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.figures.views import table
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import ReportForm
+from wulian.portal.templatetags.wulian import unit_word
 
 EVIDENCE_KINDS = ("pdf", "docx", "xlsx", "png", "jpeg", "text", "ole")
 EVIDENCE_LIMIT = 20 * 1024 * 1024
@@ -108,7 +109,7 @@ def observation_view(request: HttpRequest, observation_id: int) -> HttpResponse:
         "may_edit": may_edit(request.actor, indicator.plan),
         "own": observation.recorded_by_id == request.actor.user_id,
         "title": _("%(value)s%(unit)s 从哪来")
-        % {"value": plain(shortened(observation.value)), "unit": indicator.unit if observation.value is not None else ""},
+        % {"value": plain(shortened(observation.value)), "unit": unit_word(indicator.unit) if observation.value is not None else ""},
     }
     if observation.snapshot is not None:
         context |= _figure(request, observation.snapshot) | {"summed": summed_snapshots(observation)}

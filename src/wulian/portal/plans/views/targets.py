@@ -112,6 +112,6 @@ def target_remove(request: HttpRequest, target_id: int) -> HttpResponse:
 @require_POST
 def targets_fill(request: HttpRequest, indicator_id: int) -> HttpResponse:
     filled = fill_missing_years(by=request.actor, at=timezone.now(), indicator_id=indicator_id)
-    years = "、".join(str(target.year) for target in filled)
+    years = _("、").join(str(target.year) for target in filled)
     messages.success(request, _("已按直线补齐 %(years)s 年的节点，都注明是计算得来。") % {"years": years})
     return redirect("indicator", indicator_id)
