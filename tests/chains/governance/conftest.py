@@ -52,7 +52,8 @@ def unit(tianjin: None) -> Callable[..., Organisation]:
 
     def make(name: str, *, region: str = "120106", short: str = "", kind: str = "government") -> Organisation:
         found, _created = Organisation.objects.get_or_create(
-            name=name, defaults={"name_key": name, "short_name": short, "kind": kind, "region_id": region, "created_at": AT, "updated_at": AT}
+            name=name,
+            defaults={"name_key": name, "short_name": short, "kind": kind, "region_id": region, "created_at": AT, "updated_at": AT},
         )
         return found
 

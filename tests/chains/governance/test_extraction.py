@@ -130,11 +130,20 @@ def test_an_indicator_is_edited_as_a_whole(officer: Actor, document: PlanDocumen
     trade = unit("天津市红桥区商务局")
     group = rows(document, "数字企业|家")
     extraction.edit_group(
-        by=officer, document_id=document.pk, key="数字企业|家", rows={row.pk: row.version for row in group}, at=AT,
+        by=officer,
+        document_id=document.pk,
+        key="数字企业|家",
+        rows={row.pk: row.version for row in group},
+        at=AT,
         changes={"name": "数字企业", "owner": trade.pk, "metric": "organisations_total", "attribute": "expected"},
     )
     for row in rows(document, "数字企业|家"):
-        assert (row.values["name"], row.owner, row.metric, row.values["attribute"]) == ("数字企业", trade, "organisations_total", "expected")
+        assert (row.values["name"], row.owner, row.metric, row.values["attribute"]) == (
+            "数字企业",
+            trade,
+            "organisations_total",
+            "expected",
+        )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +200,9 @@ def test_something_missed_is_added_with_its_place(officer: Actor, document: Plan
         selectors.locate(document.text, "文中没有的话", None)
 
 
-def test_one_unit_takes_over_every_indicator_without_owner(officer: Actor, document: PlanDocument, unit: Callable[..., Organisation]) -> None:
+def test_one_unit_takes_over_every_indicator_without_owner(
+    officer: Actor, document: PlanDocument, unit: Callable[..., Organisation]
+) -> None:
     trade, finance = unit("天津市红桥区商务局"), unit("天津市红桥区财政局")
     row = head(document)
     group = {one.pk: one.version for one in rows(document, row.group_key)}
@@ -206,14 +217,20 @@ def tasks(document: PlanDocument) -> list[Extraction]:
     return list(document.extractions.filter(what="task").order_by("position"))
 
 
-def test_a_slip_is_decided_once_for_the_whole_plan(officer: Actor, uploaded: Callable[..., PlanDocument], unit: Callable[..., Organisation]) -> None:
+def test_a_slip_is_decided_once_for_the_whole_plan(
+    officer: Actor, uploaded: Callable[..., PlanDocument], unit: Callable[..., Organisation]
+) -> None:
     finance = unit("天津市红桥区财政局")
-    text = "红桥区行动方案\n二、重点任务\n（一）甲任务。做好甲。（区科技局牵头，区区财政局配合）\n（二）乙任务。做好乙。（区区财政局牵头）\n"
+    text = (
+        "红桥区行动方案\n二、重点任务\n（一）甲任务。做好甲。（区科技局牵头，区区财政局配合）\n（二）乙任务。做好乙。（区区财政局牵头）\n"
+    )
     document = uploaded(officer, text)
     first, second = tasks(document)
     index = next(place for place, one in enumerate(first.values["units"]) if one["name"] == "区区财政局")
     assert first.values["units"][index]["basis"] == "slip"
-    extraction_units.set_unit(by=officer, extraction_id=first.pk, version=0, index=index, organisation_id=finance.pk, role="participant", at=AT)
+    extraction_units.set_unit(
+        by=officer, extraction_id=first.pk, version=0, index=index, organisation_id=finance.pk, role="participant", at=AT
+    )
     second.refresh_from_db()
     assert [(one["name"], one["organisation"], one["role"]) for one in second.values["units"]] == [("区区财政局", finance.pk, "lead")]
 
@@ -230,7 +247,9 @@ def test_units_are_added_dropped_and_created(officer: Actor, document: PlanDocum
     task = extraction_units.remove_unit(by=officer, extraction_id=task.pk, version=task.version, index=last, at=AT)
     assert "区档案馆" not in [one["name"] for one in task.values["units"]]
     with pytest.raises(NotFound):
-        extraction_units.set_unit(by=officer, extraction_id=task.pk, version=task.version, index=99, organisation_id=None, role="lead", at=AT)
+        extraction_units.set_unit(
+            by=officer, extraction_id=task.pk, version=task.version, index=99, organisation_id=None, role="lead", at=AT
+        )
 
 
 def test_only_officers_of_the_region_decide(reporter: Actor, account: Callable[..., Actor], document: PlanDocument) -> None:

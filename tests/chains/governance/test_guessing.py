@@ -23,7 +23,12 @@ HEAD = """杭州市西湖区人民政府关于印发
 
 
 def guess(text: str = HEAD, **over: object) -> guessing.PlanGuess:
-    given = {"title": "关于印发《西湖区数字经济发展规划》的通知", "period": (2024, 2026), "table_years": [2024, 2025, 2026], "regions": REGIONS}
+    given = {
+        "title": "关于印发《西湖区数字经济发展规划》的通知",
+        "period": (2024, 2026),
+        "table_years": [2024, 2025, 2026],
+        "regions": REGIONS,
+    }
     return guessing.guess_plan(text, **{**given, **over})  # type: ignore[arg-type]
 
 

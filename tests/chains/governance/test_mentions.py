@@ -14,8 +14,17 @@ from wulian.chains.governance.mentions import Mention
 
 def mention(pk: int, *, key: str = "高新技术企业|家", year: int = 2025, value: str | None = "100", **over: object) -> Mention:
     given: dict[str, object] = {
-        "pk": pk, "position": pk, "key": key, "name": key.partition("|")[0], "year": year, "value": Decimal(value) if value else None,
-        "state": "numbered" if value else "masked", "past": False, "comparator": "=", "from_table": False, "commitment": "",
+        "pk": pk,
+        "position": pk,
+        "key": key,
+        "name": key.partition("|")[0],
+        "year": year,
+        "value": Decimal(value) if value else None,
+        "state": "numbered" if value else "masked",
+        "past": False,
+        "comparator": "=",
+        "from_table": False,
+        "commitment": "",
     }
     return Mention(**{**given, **over})  # type: ignore[arg-type]
 
@@ -128,12 +137,18 @@ def test_a_missing_number_keeps_its_reason(printed: dict[str, object], expected:
     assert mentions.number_state(printed) == expected
 
 
-def test_commitment_is_read_only_right_before_its_number() -> None:
-    raw = "确保排名进入前12位，力争进入前10位"
-    assert mentions.commitment(raw, 12) == "确保"
-    assert mentions.commitment(raw, 10) == "力争"
-    assert mentions.commitment(raw, 1) == ""
-    assert mentions.commitment("力争建成平台", None) == ""
+@pytest.mark.parametrize(
+    ("text", "value", "expected"),
+    [
+        ("确保排名进入前12位，力争进入前10位", "12", "确保"),
+        ("确保排名进入前12位，力争进入前10位", "10", "力争"),
+        ("创新排名前十二,力争进入前十", "十二", ""),
+        ("力争建成研究院1家，新建机构5家", "5", ""),
+        ("到2022年，研发投入强度力争达到2.2%以上", "2.2", "力争"),
+    ],
+)
+def test_commitment_is_read_in_the_clause_before_the_value(text: str, value: str, expected: str) -> None:
+    assert mentions.commitment(text, text.index(value)) == expected
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**15), max_value=10**15))

@@ -10,6 +10,7 @@ import pytest
 
 from wulian.chains.governance.models import Indicator, Plan, PlanDocument, PlanTask, ReportingRound, RoundReport, Target
 from wulian.chains.governance.selectors import extraction as selectors
+from wulian.chains.governance.selectors import publishing as publishing_selectors
 from wulian.chains.governance.services import extraction, publishing, reading, targets
 from wulian.chains.governance.services.plans import FIELDS
 from wulian.chains.governance.work_errors import NotPublishable, PlanNotDraft
@@ -62,7 +63,9 @@ def test_the_hongqiao_plan_is_published_with_its_eight_indicators(
     assert len(found) == 8
     intensity = next(values for name, values in found.items() if "研发投入强度" in name)
     assert intensity == [
-        (2020, "baseline", Decimal(2), "="), (2021, "milestone", Decimal("2.1"), ">="), (2022, "final", Decimal("2.2"), ">="),
+        (2020, "baseline", Decimal(2), "="),
+        (2021, "milestone", Decimal("2.1"), ">="),
+        (2022, "final", Decimal("2.2"), ">="),
     ]
     hnte = next(values for name, values in found.items() if name.startswith("高新技术企业"))
     assert [value for _year, _role, value, _sign in hnte] == [Decimal(84), Decimal(92), Decimal(102)]
@@ -95,7 +98,7 @@ def test_two_values_for_one_year_block_and_one_decision_frees(officer: Actor, re
 
 
 def test_what_waits_or_is_rejected_is_not_written_and_told(officer: Actor, ready: PlanDocument) -> None:
-    plan, draft = selectors.publish_preview(viewer=officer, plan_id=ready.plan_id)
+    plan, draft = publishing_selectors.publish_preview(viewer=officer, plan_id=ready.plan_id)
     assert {issue.code for issue in draft.missing} >= {"pending", "owner", "metric", "lead", "unit"}
     assert draft.blocking == []
     publish(officer, ready)
@@ -122,8 +125,10 @@ def test_a_published_plan_is_not_reviewed_any_more(officer: Actor, ready: PlanDo
 def test_back_to_review_keeps_every_decision_and_publishing_again_writes_nothing_twice(officer: Actor, ready: PlanDocument) -> None:
     publish(officer, ready)
     before = (
-        sorted(Indicator.objects.values_list("pk", flat=True)), sorted(Target.objects.values_list("pk", flat=True)),
-        sorted(PlanTask.objects.values_list("pk", flat=True)), dict(ready.extractions.values_list("pk", "state")),
+        sorted(Indicator.objects.values_list("pk", flat=True)),
+        sorted(Target.objects.values_list("pk", flat=True)),
+        sorted(PlanTask.objects.values_list("pk", flat=True)),
+        dict(ready.extractions.values_list("pk", "state")),
     )
     with pytest.raises(WulianError):
         publishing.return_to_review(by=officer, at=AT, plan_id=ready.plan_id, reason=" ")
@@ -131,8 +136,10 @@ def test_back_to_review_keeps_every_decision_and_publishing_again_writes_nothing
     assert dict(ready.extractions.values_list("pk", "state")) == before[3]
     publish(officer, ready)
     after = (
-        sorted(Indicator.objects.values_list("pk", flat=True)), sorted(Target.objects.values_list("pk", flat=True)),
-        sorted(PlanTask.objects.values_list("pk", flat=True)), dict(ready.extractions.values_list("pk", "state")),
+        sorted(Indicator.objects.values_list("pk", flat=True)),
+        sorted(Target.objects.values_list("pk", flat=True)),
+        sorted(PlanTask.objects.values_list("pk", flat=True)),
+        dict(ready.extractions.values_list("pk", "state")),
     )
     assert after == before
     assert AuditEvent.objects.filter(action="plan.unpublished", reason="责任单位要改").exists()
@@ -143,7 +150,12 @@ def test_a_corrected_extraction_updates_what_it_published(officer: Actor, ready:
     publishing.return_to_review(by=officer, at=AT, plan_id=ready.plan_id, reason="改错")
     group = list(ready.extractions.filter(group_key="数字企业|家"))
     extraction.edit_group(
-        by=officer, document_id=ready.pk, key="数字企业|家", rows={row.pk: row.version for row in group}, changes={"name": "数字企业"}, at=AT
+        by=officer,
+        document_id=ready.pk,
+        key="数字企业|家",
+        rows={row.pk: row.version for row in group},
+        changes={"name": "数字企业"},
+        at=AT,
     )
     row = ready.extractions.get(group_key="数字企业|家", state="accepted", values__year=2025)
     extraction.edit_mention(by=officer, extraction_id=row.pk, version=row.version, changes={"value": "101"}, at=AT)
@@ -164,7 +176,7 @@ def test_what_is_no_longer_accepted_goes_unless_something_was_reported(
     publishing.return_to_review(by=officer, at=AT, plan_id=plan.pk, reason="删减")
     accepted = {row.pk: row.version for row in ready.extractions.filter(what="indicator", state="accepted")}
     extraction.reject(by=officer, document_id=ready.pk, rows=accepted, at=AT)
-    _plan, draft = selectors.publish_preview(viewer=officer, plan_id=plan.pk)
+    _plan, draft = publishing_selectors.publish_preview(viewer=officer, plan_id=plan.pk)
     assert [(one.name, bool(one.kept_because)) for one in draft.dropped_indicators] == [("数字企业数量", False), ("软件业务收入", True)]
     publish(officer, ready)
     assert list(plan.indicators.values_list("pk", flat=True)) == [kept.pk]
@@ -174,7 +186,14 @@ def test_a_target_changed_with_approval_is_not_undone_by_publishing_again(office
     publish(officer, ready)
     indicator = Indicator.objects.get(plan=ready.plan_id, name="数字企业数量")
     targets.set_target(
-        by=officer, at=AT, indicator_id=indicator.pk, year=2026, role="final", value=Decimal(130), reason="上调", approver="区政府常务会",
+        by=officer,
+        at=AT,
+        indicator_id=indicator.pk,
+        year=2026,
+        role="final",
+        value=Decimal(130),
+        reason="上调",
+        approver="区政府常务会",
         approved_on=date(2026, 2, 1),
     )
     publishing.return_to_review(by=officer, at=AT, plan_id=ready.plan_id, reason="改简称")
@@ -228,5 +247,5 @@ def test_the_same_indicator_of_a_plan_before_is_suggested_as_one_chain(
     extraction.accept_all(by=officer, document_id=later.pk, what="indicator", at=AT)
     confirm(officer, later, predecessor_id=first.pk)
     publish(officer, later)
-    suggested = selectors.chain_suggestions(viewer=officer, plan_id=later.plan_id)
+    suggested = publishing_selectors.chain_suggestions(viewer=officer, plan_id=later.plan_id)
     assert [(one.indicator.name[:6], [other.name for other in one.others]) for one in suggested] == [("全区数字企业", ["数字企业数量"])]

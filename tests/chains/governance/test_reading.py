@@ -29,7 +29,9 @@ SEEDS = [
 ]
 
 
-def test_a_text_becomes_a_draft_with_its_indicators_tasks_and_self_description(officer: Actor, uploaded: Callable[..., PlanDocument]) -> None:
+def test_a_text_becomes_a_draft_with_its_indicators_tasks_and_self_description(
+    officer: Actor, uploaded: Callable[..., PlanDocument]
+) -> None:
     document = uploaded(officer)
     plan = document.plan
     assert document.state == PlanDocument.State.READ
@@ -102,7 +104,9 @@ def test_a_plan_without_a_single_number_is_a_warning_not_an_error(officer: Actor
     assert not document.extractions.filter(what="indicator", values__value__isnull=False).exists()
 
 
-def test_a_reader_that_died_can_be_replaced_after_a_while_and_never_overwrites(officer: Actor, uploaded: Callable[..., PlanDocument]) -> None:
+def test_a_reader_that_died_can_be_replaced_after_a_while_and_never_overwrites(
+    officer: Actor, uploaded: Callable[..., PlanDocument]
+) -> None:
     document = uploaded(officer)
     later = AT + timedelta(hours=1)
     dead = reading.start_reading(by=officer, document_id=document.pk, at=later)
@@ -141,7 +145,18 @@ def test_anything_but_text_is_read_by_a_job_in_the_officers_name(officer: Actor,
 
 
 def details(plan: Plan, **over: object) -> dict[str, object]:
-    names = ("title", "short_title", "document_number", "issuer", "issued_on", "first_year", "last_year", "base_year", "parent_id", "predecessor_id")
+    names = (
+        "title",
+        "short_title",
+        "document_number",
+        "issuer",
+        "issued_on",
+        "first_year",
+        "last_year",
+        "base_year",
+        "parent_id",
+        "predecessor_id",
+    )
     return {**{name: getattr(plan, name) for name in names}, **over}
 
 
@@ -153,7 +168,9 @@ def test_the_officer_confirms_what_the_plan_is(officer: Actor, uploaded: Callabl
     assert (plan.title, plan.base_year, plan.document.confirmed) == ("红桥区数字经济行动方案", 2024, True)
 
 
-def test_two_officers_confirming_at_once_the_second_is_told(officer: Actor, account: Callable[..., Actor], uploaded: Callable[..., PlanDocument]) -> None:
+def test_two_officers_confirming_at_once_the_second_is_told(
+    officer: Actor, account: Callable[..., Actor], uploaded: Callable[..., PlanDocument]
+) -> None:
     other = account(Role.OFFICER, unit="红桥区科技局二科")
     plan = uploaded(officer).plan
     seen = plan.version
@@ -188,11 +205,15 @@ def test_a_plan_above_cannot_be_below_as_well(officer: Actor, uploaded: Callable
     upper, lower = uploaded(officer).plan, uploaded(officer, again=True).plan
     reading.confirm_details(by=officer, plan_id=lower.pk, version=None, at=AT, region="120106", details=details(lower, parent_id=upper.pk))
     with pytest.raises(WulianError):
-        reading.confirm_details(by=officer, plan_id=upper.pk, version=None, at=AT, region="120106", details=details(upper, parent_id=lower.pk))
+        reading.confirm_details(
+            by=officer, plan_id=upper.pk, version=None, at=AT, region="120106", details=details(upper, parent_id=lower.pk)
+        )
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_every_seed_is_read_and_shown(name: str, system: Actor, tianjin: None, shared: object, uploaded: Callable[..., PlanDocument]) -> None:
+def test_every_seed_is_read_and_shown(
+    name: str, system: Actor, tianjin: None, shared: object, uploaded: Callable[..., PlanDocument]
+) -> None:
     text = (shared / "seeds" / name).read_text(encoding="utf-8")  # type: ignore[operator]
     document = uploaded(system, text, region="120000")
     assert document.state == PlanDocument.State.READ, document.failure
@@ -210,11 +231,17 @@ def test_every_seed_is_read_and_shown(name: str, system: Actor, tianjin: None, s
         assert all(quote for quote, _section, _start in finding.places)
 
 
-def test_the_seeds_find_their_regions_and_years(system: Actor, tianjin: None, shared: object, uploaded: Callable[..., PlanDocument]) -> None:
+def test_the_seeds_find_their_regions_and_years(
+    system: Actor, tianjin: None, shared: object, uploaded: Callable[..., PlanDocument]
+) -> None:
     found = []
     for name in SEEDS:
         plan = uploaded(system, (shared / "seeds" / name).read_text(encoding="utf-8"), region="120000").plan  # type: ignore[operator]
         found.append((plan.region_id, plan.first_year, plan.last_year))
     assert found == [
-        ("120106", 2026, 2030), ("120000", 2021, 2025), ("120106", 2020, 2022), ("120000", 2025, 2027), ("120116-BHHT", 2021, 2025),
+        ("120106", 2026, 2030),
+        ("120000", 2021, 2025),
+        ("120106", 2020, 2022),
+        ("120000", 2025, 2027),
+        ("120116-BHHT", 2021, 2025),
     ]

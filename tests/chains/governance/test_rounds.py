@@ -75,7 +75,9 @@ def file(by: Actor, report: RoundReport, *, at: datetime = AT, on: date = ON, **
     return rounds.file_report(by=by, at=at, on=on, report_id=report.pk, **given)  # type: ignore[arg-type]
 
 
-def test_leads_and_owners_owe_reports_participants_only_when_asked(officer: Actor, plan: Plan, trade: Organisation, finance: Organisation) -> None:
+def test_leads_and_owners_owe_reports_participants_only_when_asked(
+    officer: Actor, plan: Plan, trade: Organisation, finance: Organisation
+) -> None:
     first = open_round(officer, plan)
     assert sorted(first.reports.values_list("unit", "role")) == sorted([(trade.pk, "lead"), (trade.pk, "owner")])
     second = open_round(officer, plan, name="二季度", with_participants=True)
@@ -90,8 +92,12 @@ def test_opening_tells_the_reporters_of_the_units(opened: ReportingRound, report
 
 def test_a_class_in_the_lead_stands_for_its_members(city_officer: Actor, unit: Callable[..., Organisation]) -> None:
     governments = [unit("天津市红桥区人民政府"), unit("天津市南开区人民政府", region="120104")]
-    city = Plan.objects.create(title="全市方案", short_title="全市方案", region_id="120000", first_year=2025, last_year=2027, state="published", created_at=AT)
-    tasks.add_task(by=city_officer, at=AT, plan_id=city.pk, title="布局", units=[UnitOfTask("各区人民政府", "lead"), UnitOfTask("有关区", "lead")])
+    city = Plan.objects.create(
+        title="全市方案", short_title="全市方案", region_id="120000", first_year=2025, last_year=2027, state="published", created_at=AT
+    )
+    tasks.add_task(
+        by=city_officer, at=AT, plan_id=city.pk, title="布局", units=[UnitOfTask("各区人民政府", "lead"), UnitOfTask("有关区", "lead")]
+    )
     opened = open_round(city_officer, city)
     assert set(opened.reports.values_list("unit", flat=True)) == {one.pk for one in governments}
 
@@ -162,7 +168,12 @@ def test_a_filed_value_becomes_a_reported_observation_and_accepting_verifies_it(
     evidence = store_upload(by=reporter, upload=io.BytesIO("名单".encode()), name="名单.txt", at=AT, allowed=("text",))
     report = file(reporter, of_indicator(opened), value=Decimal(88), evidence=[evidence.pk])
     observation = Indicator.objects.get().observations.get()
-    assert (observation.origin, observation.value, observation.as_of, observation.verification) == ("reported", 88, opened.as_of, "submitted")
+    assert (observation.origin, observation.value, observation.as_of, observation.verification) == (
+        "reported",
+        88,
+        opened.as_of,
+        "submitted",
+    )
     assert [one.name for one in observation.evidence.all()] == ["名单.txt"]
     rounds.accept_report(by=officer, at=AT, report_id=report.pk, version=report.version)
     observation.refresh_from_db()

@@ -85,7 +85,9 @@ def test_only_officers_of_the_region_change_tasks_and_a_stale_page_is_told(
 def test_a_class_expands_into_its_members_once(officer: Actor, city_officer: Actor, unit: Callable[..., Organisation]) -> None:
     hongqiao, nankai = unit("天津市红桥区人民政府"), unit("天津市南开区人民政府", region="120104")
     outsider = unit("天津市人民政府", region="120000")
-    city = Plan.objects.create(title="全市方案", short_title="全市方案", region_id="120000", first_year=2025, last_year=2027, state="published", created_at=AT)
+    city = Plan.objects.create(
+        title="全市方案", short_title="全市方案", region_id="120000", first_year=2025, last_year=2027, state="published", created_at=AT
+    )
     task = tasks.add_task(by=city_officer, at=AT, plan_id=city.pk, title="布局载体", units=[UnitOfTask("各区人民政府", "participant")])
     row = task.units.get()
     # Before anything is written, the list already knows that the class concerns the district.
@@ -105,7 +107,8 @@ def test_a_class_expands_into_its_members_once(officer: Actor, city_officer: Act
 
 def test_a_printed_name_matched_once_holds_for_the_whole_plan(officer: Actor, plan: Plan, finance: Organisation) -> None:
     made = [
-        tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title=title, units=[UnitOfTask("区区财政局", "participant")]) for title in ("甲", "乙")
+        tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title=title, units=[UnitOfTask("区区财政局", "participant")])
+        for title in ("甲", "乙")
     ]
     assert selectors.task_list(viewer=officer, on=ON).counts["unmatched"] == 2
     tasks.match_unit(by=officer, at=AT, task_unit_id=made[0].units.get().pk, organisation_id=finance.pk)
@@ -140,7 +143,9 @@ def test_the_public_sees_tasks_of_published_plans_and_not_what_units_file(
 ) -> None:
     tasks.assign_unit(by=officer, at=AT, task_id=task.pk, organisation_id=trade.pk, role="lead")
     opened = rounds.open_round(by=officer, at=AT, on=ON, plan_id=plan.pk, name="一季度", as_of=ON, due_on=ON)
-    rounds.file_report(by=officer, at=AT, on=ON, report_id=opened.reports.get().pk, version=0, standing="difficult", progress="慢", problem="缺地")
+    rounds.file_report(
+        by=officer, at=AT, on=ON, report_id=opened.reports.get().pk, version=0, standing="difficult", progress="慢", problem="缺地"
+    )
     inside = selectors.task_list(viewer=officer, on=ON).lines[0]
     outside = selectors.task_list(viewer=anonymous, on=ON).lines[0]
     assert (inside.standing, inside.open_problems) == ("difficult", 1)

@@ -75,7 +75,9 @@ def test_what_cannot_be_taken_is_said_in_a_sentence(client: Client, given: dict[
     assert Plan.objects.count() == 0
 
 
-@pytest.mark.parametrize("path", ["", "?tab=tasks", "?tab=findings", "?state=flagged", "?state=pending", "?section=99&page=99", "?tab=nonsense&row=x"])
+@pytest.mark.parametrize(
+    "path", ["", "?tab=tasks", "?tab=findings", "?state=flagged", "?state=pending", "?section=99&page=99", "?tab=nonsense&row=x"]
+)
 def test_every_view_of_the_review_page_opens(client: Client, document: PlanDocument, path: str) -> None:
     assert client.get(home(document) + path).status_code == 200
 
@@ -133,7 +135,11 @@ def test_a_conflicting_edit_shows_both_values_and_keeps_the_input(client: Client
     form = client.get(address)
     assert form.status_code == 200
     extraction.edit_mention(by=officer, extraction_id=row.pk, version=0, changes={"value": "71"}, at=AT)
-    sent = {**{name: row.values[name] for name in ("mention", "year", "comparator", "number_state", "commitment")}, "value": "72", "version": 0}
+    sent = {
+        **{name: row.values[name] for name in ("mention", "year", "comparator", "number_state", "commitment")},
+        "value": "72",
+        "version": 0,
+    }
     response = client.post(address, sent)
     assert response.status_code == 409
     shown = text_of(response)
@@ -186,7 +192,12 @@ def test_the_way_from_confirming_to_publishing_and_back(client: Client, officer:
     assert client.post(publish).status_code == 409
     plan = Plan.objects.get(pk=document.plan_id)
     details = {
-        "title": plan.title, "short_title": plan.short_title, "region": "120106", "first_year": 2024, "last_year": 2026, "base_year": "",
+        "title": plan.title,
+        "short_title": plan.short_title,
+        "region": "120106",
+        "first_year": 2024,
+        "last_year": 2026,
+        "base_year": "",
         "version": plan.version,
     }
     assert client.post(f"/plans/{plan.pk}/details/", {**details, "last_year": 2023}).status_code == 422

@@ -61,7 +61,8 @@ def test_the_list_names_its_finding_and_exports_exactly_itself(client: Client, p
 
 
 @pytest.mark.parametrize(
-    "path", ["/tasks/?unit=1&role=lead&plan=1&state=late&sort=-title", "/tasks/?unit=x&page=99", "/rounds/", "/problems/?view=board&state=late"]
+    "path",
+    ["/tasks/?unit=1&role=lead&plan=1&state=late&sort=-title", "/tasks/?unit=x&page=99", "/rounds/", "/problems/?view=board&state=late"],
 )
 def test_pages_open_with_any_filter(client: Client, plan: Plan, path: str) -> None:
     assert client.get(path).status_code == 200
@@ -84,7 +85,9 @@ def test_a_lead_is_assigned_a_name_matched_a_class_expanded(client: Client, plan
     first, second = plan.tasks.order_by("position")
     client.post(f"/tasks/{second.pk}/act/", {"act": "assign", "unit": trade.pk, "role": "lead", "version": 0})
     assert second.units.get().assigned_later
-    assert client.post(f"/tasks/{second.pk}/act/", {"act": "assign", "unit": trade.pk, "role": "participant", "version": 0}).status_code == 409
+    assert (
+        client.post(f"/tasks/{second.pk}/act/", {"act": "assign", "unit": trade.pk, "role": "participant", "version": 0}).status_code == 409
+    )
     client.post(f"/tasks/{first.pk}/act/", {"act": "match", "row": first.units.get(name_printed="区财证局").pk, "unit": trade.pk})
     assert first.units.get(name_printed="区财证局").organisation == trade
     # A district has no districts below it: the class is offered with no members.

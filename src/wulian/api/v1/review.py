@@ -13,6 +13,7 @@ from pydantic import Field
 
 from wulian.chains.governance.jobs import request_reading
 from wulian.chains.governance.selectors import extraction as selectors
+from wulian.chains.governance.selectors.publishing import publish_preview
 from wulian.chains.governance.services import extraction as acts
 from wulian.chains.governance.services import extraction_units as task_acts
 from wulian.chains.governance.services.reading import confirm_details, upload_plan
@@ -360,7 +361,7 @@ def one_extraction(request: HttpRequest, plan_id: Id, extraction_id: Id) -> Any:
 @subject.get("/plans/{plan_id}/publish-preview", "preview_publishing", PreviewOut)
 def preview(request: HttpRequest, plan_id: Id) -> Any:
     """What publishing would write, and what stands in its way."""
-    _plan, draft = selectors.publish_preview(viewer=actor(request), plan_id=plan_id)
+    _plan, draft = publish_preview(viewer=actor(request), plan_id=plan_id)
     return {"indicators": len(draft.indicators), "tasks": len(draft.tasks), "blocking": [one.text for one in draft.blocking]}
 
 

@@ -19,7 +19,7 @@ AT_ONCE = frozenset({"text/plain"})  # read in the request itself: well under tw
 @task()
 def read_plan_job(document_id: int, user_id: int | None) -> None:
     """Read an uploaded plan in the name of the officer who asked for it."""
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id).first() if user_id is not None else None
     by = actor_of(user, on=timezone.localdate(), source="job") if user else system("后台任务", "job")
     read_plan_document(by=by, document_id=document_id, at=timezone.now())
 

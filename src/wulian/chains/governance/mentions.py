@@ -139,17 +139,14 @@ def first_values(printed: Mapping[str, Any], *, last_year: int) -> dict[str, Any
         "number_state": str(number_state(printed)),
         "year": printed.get("year") or last_year,
         "comparator": str(_COMPARATORS.get(str(comparator), Target.Comparator.EQUAL)),
-        "commitment": commitment(str(printed.get("raw") or ""), printed.get("value")),
+        "commitment": "",
     }
 
 
-def commitment(raw: str, value: object) -> str:
-    """确保 or 力争 where the words stand right before the printed number."""
-    if value is None:
-        return ""
-    digits = re.escape(format(Decimal(str(value)).normalize(), "f"))
-    found = re.search(rf"(确保|力争|争取)[^，。；;,]{{0,30}}?{digits}(?!\d)", unicodedata.normalize("NFKC", raw))
-    return found.group(1) if found else ""
+def commitment(text: str, start: int) -> str:
+    """确保, 力争 or 争取 where it stands in the same clause before the value that begins at `start`."""
+    found = re.findall(r"[，,。；;：:、\n]|确保|力争|争取", text[max(0, start - 40) : start])
+    return found[-1] if found and len(found[-1]) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

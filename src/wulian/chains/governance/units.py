@@ -59,9 +59,15 @@ CONTRACTIONS: tuple[tuple[str, ...], ...] = (
 
 _EACH = r"(?:各|有关|相关|各有关|各相关)"
 _CLASSES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^(?:有关|相关|各有关|各相关)(?:县|市|区|区县|县区|县市区|市区|地市|市州){1,3}(?:人民政府|政府)?$"), UnitClass.CONCERNED_DISTRICTS),
+    (
+        re.compile(r"^(?:有关|相关|各有关|各相关)(?:县|市|区|区县|县区|县市区|市区|地市|市州){1,3}(?:人民政府|政府)?$"),
+        UnitClass.CONCERNED_DISTRICTS,
+    ),
     (re.compile(r"^各(?:市|县|区|区县|县区|县市区|市县区|市县|地市|市州|盟市|行政区)(?:人民政府|政府)?$"), UnitClass.ALL_DISTRICTS),
-    (re.compile(rf"^(?:市级|区级|省级|全市|全区)?{_EACH}(?:部门|单位|委办局|责任单位|责任部门|成员单位|职能部门)$"), UnitClass.ALL_DEPARTMENTS),
+    (
+        re.compile(rf"^(?:市级|区级|省级|全市|全区)?{_EACH}(?:部门|单位|委办局|责任单位|责任部门|成员单位|职能部门)$"),
+        UnitClass.ALL_DEPARTMENTS,
+    ),
     (re.compile(r"^(?:市级|区级|省级)(?:有关|相关|各)?(?:部门|单位)$"), UnitClass.ALL_DEPARTMENTS),
 )
 _NOISE = re.compile(r"[\s（）()、,，.。;；:：“”\"'‘’·]")

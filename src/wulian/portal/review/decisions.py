@@ -74,9 +74,15 @@ def plan_review_act(request: HttpRequest, pk: int) -> HttpResponse:
     document_id = selectors.reading_state(viewer=actor, plan_id=pk).pk
     act, _colon, argument = act.partition(":")
     known: dict[str, Callable[[], str]] = {
-        "accept": lambda: _told(services.accept(by=actor, document_id=document_id, rows=_rows(request), at=timezone.now()), _("采用 %(count)s 条")),
-        "reject": lambda: _told(services.reject(by=actor, document_id=document_id, rows=_rows(request), at=timezone.now()), _("不采用 %(count)s 条")),
-        "reopen": lambda: _told(services.reopen(by=actor, document_id=document_id, rows=_rows(request), at=timezone.now()), _("退回待核 %(count)s 条")),
+        "accept": lambda: _told(
+            services.accept(by=actor, document_id=document_id, rows=_rows(request), at=timezone.now()), _("采用 %(count)s 条")
+        ),
+        "reject": lambda: _told(
+            services.reject(by=actor, document_id=document_id, rows=_rows(request), at=timezone.now()), _("不采用 %(count)s 条")
+        ),
+        "reopen": lambda: _told(
+            services.reopen(by=actor, document_id=document_id, rows=_rows(request), at=timezone.now()), _("退回待核 %(count)s 条")
+        ),
         "accept_all": lambda: _accept_all(actor, document_id, argument),
         "merge_group": lambda: _merge_group(request, actor, document_id, argument),
         "unmerge_group": lambda: _told(
@@ -115,8 +121,12 @@ def _merge_group(request: HttpRequest, actor: Actor, document_id: int, drop: str
 
 def _bind(request: HttpRequest, actor: Actor, document_id: int, code: str) -> str:
     services.edit_group(
-        by=actor, document_id=document_id, key=request.POST.get("key", ""), rows=versions(request.POST.get("group_rows", "")),
-        changes={"metric": code}, at=timezone.now(),
+        by=actor,
+        document_id=document_id,
+        key=request.POST.get("key", ""),
+        rows=versions(request.POST.get("group_rows", "")),
+        changes={"metric": code},
+        at=timezone.now(),
     )
     metric = metrics.find(code)
     return _("已绑定口径“%(metric)s”") % {"metric": metric.name if metric else code}
@@ -210,8 +220,13 @@ def plan_review_add(request: HttpRequest, pk: int) -> HttpResponse:
     start, end = integer(request, "start"), integer(request, "end")
     quote = document.text[start:end] if start is not None and end is not None else ""
     initial = {
-        "what": "task" if request.GET.get("tab") == "tasks" else "indicator", "quote": quote, "start": start, "name": quote[:60].strip(),
-        "year": document.plan.last_year, "mention": "target", "comparator": "=",
+        "what": "task" if request.GET.get("tab") == "tasks" else "indicator",
+        "quote": quote,
+        "start": start,
+        "name": quote[:60].strip(),
+        "year": document.plan.last_year,
+        "mention": "target",
+        "comparator": "=",
     }
     form = AddForm(request.POST or None, choices=selectors.choices(), initial=initial)
 
@@ -221,8 +236,13 @@ def plan_review_add(request: HttpRequest, pk: int) -> HttpResponse:
             unit_services.add_task(by=actor, document_id=document.pk, span=span, values={"title": data["name"]}, at=timezone.now())
             return
         values = {
-            "name": data["name"], "unit": data["unit"], "year": data["year"] or document.plan.last_year, "mention": data["mention"] or "target",
-            "comparator": data["comparator"] or "=", "value": data["value"], "number_state": "numbered" if data["value"] else "qualitative",
+            "name": data["name"],
+            "unit": data["unit"],
+            "year": data["year"] or document.plan.last_year,
+            "mention": data["mention"] or "target",
+            "comparator": data["comparator"] or "=",
+            "value": data["value"],
+            "number_state": "numbered" if data["value"] else "qualitative",
         }
         services.add_mention(by=actor, document_id=document.pk, span=span, values=values, at=timezone.now())
 
@@ -277,7 +297,12 @@ def _edit(
         if "version" in form.fields and (row := context.get("row")) is not None:
             form.data = form.data.copy()
             form.data["version"] = row.version  # seen now: sending again is a decision made with both values in view
-    context |= {"form": form, "plan": plan, "conflict": conflict, "back": request.POST.get("back") or request.GET.get("back") or _home(pk, context)}
+    context |= {
+        "form": form,
+        "plan": plan,
+        "conflict": conflict,
+        "back": request.POST.get("back") or request.GET.get("back") or _home(pk, context),
+    }
     template = "review/_edit.html" if getattr(request, "htmx", False) else "review/edit.html"
     return render(request, template, context, status=409 if conflict else 422 if form.errors else 200)
 
@@ -286,5 +311,3 @@ def _home(pk: int, context: dict[str, Any]) -> str:
     row = context.get("row")
     tab = "&tab=tasks" if context.get("tab") == "tasks" else ""
     return reverse("plan_review", args=[pk]) + (f"?row={row.pk}{tab}" if row is not None else "")
-
-

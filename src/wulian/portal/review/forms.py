@@ -14,11 +14,16 @@ class UploadForm(forms.Form):
     """A file or pasted text. Either is enough; both at once would leave open which one is meant."""
 
     file = forms.FileField(
-        label=_("规划文件"), required=False, help_text=_("Word（.docx）、PDF、网页、文本，或扫描件图片；最大 200 MB。"),
+        label=_("规划文件"),
+        required=False,
+        help_text=_("Word（.docx）、PDF、网页、文本，或扫描件图片；最大 200 MB。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".txt,.html,.htm,.docx,.pdf,.png,.jpg,.jpeg"}),
     )
     text = forms.CharField(
-        label=_("或粘贴全文"), required=False, widget=forms.Textarea(attrs={"rows": 8}), strip=False,
+        label=_("或粘贴全文"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        strip=False,
         help_text=_("从网页上整页复制也可以，表格被拆成一行一格时也读得出。"),
     )
     region = forms.ChoiceField(label=_("归到哪个区域"), help_text=_("读出的区域不同时，确认规划信息时可以改。"))
@@ -47,7 +52,9 @@ class DetailsForm(forms.Form):
     region = forms.ChoiceField(label=_("区域"))
     first_year = forms.IntegerField(label=_("起始年"), min_value=1990, max_value=2100)
     last_year = forms.IntegerField(label=_("终止年"), min_value=1990, max_value=2100)
-    base_year = forms.IntegerField(label=_("基期年"), min_value=1990, max_value=2100, required=False, help_text=_("年度表里这一年的数当作基数。"))
+    base_year = forms.IntegerField(
+        label=_("基期年"), min_value=1990, max_value=2100, required=False, help_text=_("年度表里这一年的数当作基数。")
+    )
     document_number = forms.CharField(label=_("文号"), max_length=80, required=False)
     issuer = forms.CharField(label=_("发布单位"), max_length=120, required=False)
     issued_on = forms.DateField(label=_("发布日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
@@ -77,10 +84,15 @@ class GroupForm(forms.Form):
     kind = forms.ChoiceField(label=_("类型"))
     direction = forms.ChoiceField(label=_("方向"))
     attribute = forms.ChoiceField(label=_("属性"), required=False)
-    composite = forms.CharField(label=_("所属复合指标"), max_length=120, required=False, help_text=_("几个分项写同一个名字，就合成一项、分别判断。"))
+    composite = forms.CharField(
+        label=_("所属复合指标"), max_length=120, required=False, help_text=_("几个分项写同一个名字，就合成一项、分别判断。")
+    )
     scope_note = forms.CharField(label=_("口径说明"), max_length=200, required=False)
     owner = forms.CharField(
-        label=_("责任单位"), max_length=200, required=False, widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
+        label=_("责任单位"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
         help_text=_("输入全称、简称或别名。"),
     )
     metric = forms.ChoiceField(label=_("绑定口径"), required=False, help_text=_("绑定后系统自己算，并能打开到每一条记录。"))

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from wulian.chains.governance import jobs
 from wulian.chains.governance.selectors import extraction as selectors
+from wulian.chains.governance.selectors import publishing as publishing_selectors
 from wulian.chains.governance.services import chains, publishing, reading
 from wulian.chains.governance.services.plans import FIELDS
 from wulian.chains.governance.work_errors import PlanFileSeen
 from wulian.foundation import files
-from wulian.kernel.errors import Conflict, Denied, WulianError
+from wulian.kernel.errors import Conflict, Denied, Invalid, WulianError
 
 from .asking import actor_of, regions_of
 from .forms import DetailsForm, ReasonForm, UploadForm
@@ -45,7 +46,11 @@ def plan_new(request: HttpRequest) -> HttpResponse:
         try:
             stored = _store(request, form.cleaned_data)
             document = reading.upload_plan(
-                by=actor, region=form.cleaned_data["region"], file=stored, at=timezone.now(), on=timezone.localdate(),
+                by=actor,
+                region=form.cleaned_data["region"],
+                file=stored,
+                at=timezone.now(),
+                on=timezone.localdate(),
                 again=form.cleaned_data["again"],
             )
         except PlanFileSeen as error:
@@ -65,15 +70,24 @@ def plan_new(request: HttpRequest) -> HttpResponse:
 
 def _store(request: HttpRequest, data: dict[str, Any]) -> Any:
     if data.get("stored"):
-        return reading.get_stored(signing.loads(data["stored"], salt=SALT))
+        try:
+            return reading.get_stored(signing.loads(data["stored"], salt=SALT))
+        except signing.BadSignature as error:
+            raise Invalid(field=_("规划文件"), why=_("它已不在，请重新选择")) from error
     upload: UploadedFile | None = data.get("file")
     if upload is not None:
         return files.store_upload(
-            by=actor_of(request), upload=upload.file, name=upload.name or "plan", at=timezone.now(), allowed=ALLOWED  # type: ignore[arg-type]
+            by=actor_of(request),
+            upload=upload.file or io.BytesIO(),
+            name=upload.name or "plan",
+            at=timezone.now(),
+            allowed=ALLOWED,
         )
     text = data["text"].replace("\r\n", "\n")
     name = _("粘贴的规划 %(at)s.txt") % {"at": timezone.localtime().strftime("%Y-%m-%d %H%M")}
-    return files.store_upload(by=actor_of(request), upload=io.BytesIO(text.encode()), name=name, at=timezone.now(), allowed=("text", "html"))
+    return files.store_upload(
+        by=actor_of(request), upload=io.BytesIO(text.encode()), name=name, at=timezone.now(), allowed=("text", "html")
+    )
 
 
 def plan_reading(request: HttpRequest, pk: int) -> HttpResponse:
@@ -98,7 +112,7 @@ def plan_details(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     plan = selectors.get_plan_for_review(viewer=actor, plan_id=pk)
     document = selectors.find_document(plan)
-    related = selectors.plans_to_relate(viewer=actor, plan=plan)
+    related = publishing_selectors.plans_to_relate(viewer=actor, plan=plan)
     form = DetailsForm(
         request.POST or None,
         regions=[*regions_of(actor)],
@@ -111,7 +125,12 @@ def plan_details(request: HttpRequest, pk: int) -> HttpResponse:
         details = {name: form.cleaned_data[name] for name in FIELDS}
         try:
             reading.confirm_details(
-                by=actor, plan_id=pk, version=form.cleaned_data["version"], at=timezone.now(), region=form.cleaned_data["region"], details=details
+                by=actor,
+                plan_id=pk,
+                version=form.cleaned_data["version"],
+                at=timezone.now(),
+                region=form.cleaned_data["region"],
+                details=details,
             )
         except Conflict as error:
             conflict = error.text(_)
@@ -129,7 +148,7 @@ def plan_details(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What publishing would write, and the act itself; for a published plan, the way back."""
     actor = actor_of(request)
-    plan, draft = selectors.publish_preview(viewer=actor, plan_id=pk)
+    plan, draft = publishing_selectors.publish_preview(viewer=actor, plan_id=pk)
     reason = ReasonForm(request.POST if request.POST.get("act") == "return" else None)
     if request.method == "POST" and request.POST.get("act") == "return":
         if reason.is_valid():
@@ -142,7 +161,7 @@ def plan_publish(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已发布。公众现在能看到这份规划。"))
         return redirect("plan_publish", pk)
     published = plan.state != "draft"
-    links = selectors.chain_suggestions(viewer=actor, plan_id=pk) if published else []
+    links = publishing_selectors.chain_suggestions(viewer=actor, plan_id=pk) if published else []
     years = sorted({value.year for one in draft.indicators for value in one.targets})
     context = {"plan": plan, "draft": draft, "years": years, "published": published, "links": links, "reason": reason}
     return render(request, "review/publish.html", context)
@@ -155,5 +174,3 @@ def plan_link_chain(request: HttpRequest, pk: int) -> HttpResponse:
     chain = chains.link_indicators(by=actor_of(request), at=timezone.now(), indicator_ids=ids, name=request.POST.get("name", ""))
     messages.success(request, _("已连成“%(chain)s”一条链。") % {"chain": chain})
     return redirect("plan_publish", pk)
-
-

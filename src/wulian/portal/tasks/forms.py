@@ -31,7 +31,9 @@ class ReportForm(forms.Form):
     value = forms.DecimalField(label=_("数值"), required=False, max_digits=24, decimal_places=6)
     standing = forms.ChoiceField(label=_("总体情况"), required=False)
     progress = forms.CharField(label=_("进展"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    problem = forms.CharField(label=_("问题"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写了就登记为待办问题，跟到销号。"))
+    problem = forms.CharField(
+        label=_("问题"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写了就登记为待办问题，跟到销号。")
+    )
     next_step = forms.CharField(label=_("下一步"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     evidence = forms.FileField(label=_("佐证"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -31,15 +31,26 @@ def problems(request: HttpRequest) -> HttpResponseBase:
     """Problems as a list or as a board by state, overdue ones first."""
     actor = actor_of(request)
     found = selectors.problems_list(
-        viewer=actor, on=date_of(request), plan_id=integer(request, "plan"), state=request.GET.get("state", ""),
-        words=request.GET.get("find", ""), mine=request.GET.get("mine") == "1",
+        viewer=actor,
+        on=date_of(request),
+        plan_id=integer(request, "plan"),
+        state=request.GET.get("state", ""),
+        words=request.GET.get("find", ""),
+        mine=request.GET.get("mine") == "1",
     )
     if chosen := request.GET.get("format"):
         columns = [_("问题"), _("规划"), _("关于"), _("提出单位"), _("承办单位"), _("办结期限"), _("状态"), _("超期天数"), _("办结说明")]
         rows = [
             [
-                one.title, str(one.plan), str(one.task or one.indicator or ""), str(one.raised_by_unit or ""), str(one.owner or ""), one.due_on,
-                one.get_state_display(), line.days_late or None, one.closing_note,
+                one.title,
+                str(one.plan),
+                str(one.task or one.indicator or ""),
+                str(one.raised_by_unit or ""),
+                str(one.owner or ""),
+                one.due_on,
+                one.get_state_display(),
+                line.days_late or None,
+                one.closing_note,
             ]
             for line in found.lines
             for one in (line.problem,)
@@ -65,7 +76,12 @@ def problem_new(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             raised = services.raise_problem(
-                by=actor, at=timezone.now(), plan_id=data["plan"], title=data["title"], detail=data["detail"], due_on=data["due_on"],
+                by=actor,
+                at=timezone.now(),
+                plan_id=data["plan"],
+                title=data["title"],
+                detail=data["detail"],
+                due_on=data["due_on"],
                 task_id=integer(request, "task"),
             )
         except WulianError as error:
@@ -82,11 +98,17 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
     one = detail.line.problem
     assign = AssignForm(units=detail.units, initial={"owner": one.owner_id, "due_on": one.due_on})
     words = {
-        "problem.raised": _("提出"), "problem.assigned": _("交办"), "problem.handled": _("报办结"), "problem.closed": _("销号"),
-        "problem.reopened": _("退回待办"), "problem.rewritten": _("改写"),
+        "problem.raised": _("提出"),
+        "problem.assigned": _("交办"),
+        "problem.handled": _("报办结"),
+        "problem.closed": _("销号"),
+        "problem.reopened": _("退回待办"),
+        "problem.rewritten": _("改写"),
     }
     history = [(words.get(event.action, event.action), event) for event in detail.history]
-    return render(request, "tasks/problem.html", {"detail": detail, "line": detail.line, "problem": one, "assign": assign, "history": history})
+    return render(
+        request, "tasks/problem.html", {"detail": detail, "line": detail.line, "problem": one, "assign": assign, "history": history}
+    )
 
 
 @require_POST
@@ -97,7 +119,9 @@ def problem_act(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     known: dict[str, Callable[[], Any]] = {
         "assign": lambda: _assign(request, pk, version),
-        "handle": lambda: services.handle_problem(by=actor, at=at, problem_id=pk, version=version, closing_note=request.POST.get("closing_note", "")),
+        "handle": lambda: services.handle_problem(
+            by=actor, at=at, problem_id=pk, version=version, closing_note=request.POST.get("closing_note", "")
+        ),
         "close": lambda: services.close_problem(by=actor, at=at, problem_id=pk, version=version),
         "reopen": lambda: services.reopen_problem(by=actor, at=at, problem_id=pk, version=version, reason=reason),
     }
@@ -113,7 +137,7 @@ def _assign(request: HttpRequest, pk: int, version: int) -> None:
     detail = selectors.problem_detail(viewer=actor, problem_id=pk, on=date_of(request))
     form = AssignForm(request.POST, units=detail.units)
     if not form.is_valid():
-        raise Invalid(field=_("交办"), why="；".join(error for errors in form.errors.values() for error in errors))
+        raise Invalid(field=_("交办"), why="；".join(str(error) for errors in form.errors.values() for error in errors))
     data = form.cleaned_data
     services.assign_problem(
         by=actor, at=timezone.now(), problem_id=pk, version=version, owner_id=data["owner"], due_on=data["due_on"], reason=data["reason"]
@@ -125,7 +149,12 @@ def meetings(request: HttpRequest, pk: int) -> HttpResponse:
     actor, on = actor_of(request), date_of(request)
     held = round_selectors.meetings_of(viewer=actor, plan_id=pk)
     editable = pk in {plan.pk for plan in round_selectors.plans_to_report(viewer=actor)}
-    context: dict[str, Any] = {"held": held, "editable": editable, "plan_id": pk, "plan": round_selectors.get_plan(viewer=actor, plan_id=pk)}
+    context: dict[str, Any] = {
+        "held": held,
+        "editable": editable,
+        "plan_id": pk,
+        "plan": round_selectors.get_plan(viewer=actor, plan_id=pk),
+    }
     if editable:
         plan = plan_selectors.get_plan_for_review(viewer=actor, plan_id=pk)
         tasks = [(line.pk, f"{line.number} {line.title}".strip()) for line in task_selectors.plan_tasks(viewer=actor, plan_id=pk, on=on)]
@@ -142,8 +171,11 @@ def meetings(request: HttpRequest, pk: int) -> HttpResponse:
         if data is not None and form.is_valid() and all(row.is_valid() for row in rows):
             entries = [
                 services.DecisionEntry(
-                    text=row.cleaned_data["text"], task_id=row.cleaned_data["task"], problem_id=row.cleaned_data["problem"],
-                    owner_id=row.cleaned_data["owner"], due_on=row.cleaned_data["due_on"],
+                    text=row.cleaned_data["text"],
+                    task_id=row.cleaned_data["task"],
+                    problem_id=row.cleaned_data["problem"],
+                    owner_id=row.cleaned_data["owner"],
+                    due_on=row.cleaned_data["due_on"],
                 )
                 for row in rows
                 if row.cleaned_data["text"]

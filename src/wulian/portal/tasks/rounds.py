@@ -47,7 +47,9 @@ def round_new(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), timezone.localdate()
     plans = [(plan.pk, str(plan)) for plan in selectors.plans_to_report(viewer=actor)]
     initial = {
-        "plan": integer(request, "plan"), "as_of": quarter_end(today), "due_on": today + timedelta(days=14),
+        "plan": integer(request, "plan"),
+        "as_of": quarter_end(today),
+        "due_on": today + timedelta(days=14),
         "name": _("%(year)s 年第 %(quarter)s 季度调度") % {"year": today.year, "quarter": (today.month - 1) // 3 + 1},
     }
     form = RoundForm(request.POST or None, plans=plans, initial=initial)
@@ -55,7 +57,13 @@ def round_new(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             opened = services.open_round(
-                by=actor, at=timezone.now(), on=today, plan_id=data["plan"], name=data["name"], as_of=data["as_of"], due_on=data["due_on"],
+                by=actor,
+                at=timezone.now(),
+                on=today,
+                plan_id=data["plan"],
+                name=data["name"],
+                as_of=data["as_of"],
+                due_on=data["due_on"],
                 with_participants=data["with_participants"],
             )
         except WulianError as error:
@@ -76,12 +84,32 @@ def round_(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The round as the dispatcher sees it: units against states, the late list, and what came of earlier problems."""
     detail = selectors.round_detail(viewer=actor_of(request), round_id=pk, on=date_of(request))
     if chosen := request.GET.get("format"):
-        columns = [_("单位"), _("事项"), _("分工"), _("状态"), _("总体情况"), _("数值"), _("进展"), _("问题"), _("下一步"), _("报送时间"), _("逾期")]
+        columns = [
+            _("单位"),
+            _("事项"),
+            _("分工"),
+            _("状态"),
+            _("总体情况"),
+            _("数值"),
+            _("进展"),
+            _("问题"),
+            _("下一步"),
+            _("报送时间"),
+            _("逾期"),
+        ]
         rows = [
             [
-                report.unit.name, str(report.task or report.indicator), role_word(report.role), report.get_state_display(),
-                report.get_standing_display() if report.standing else "", report.value, report.progress, report.problem, report.next_step,
-                timezone.localtime(report.filed_at) if report.filed_at else None, _("是") if selectors.filed_late(report) else "",
+                report.unit.name,
+                str(report.task or report.indicator),
+                role_word(report.role),
+                report.get_state_display(),
+                report.get_standing_display() if report.standing else "",
+                report.value,
+                report.progress,
+                report.problem,
+                report.next_step,
+                timezone.localtime(report.filed_at) if report.filed_at else None,
+                _("是") if selectors.filed_late(report) else "",
             ]
             for unit in detail.units
             for report in unit.reports
@@ -174,7 +202,16 @@ def _file(request: HttpRequest, report_id: int, data: dict[str, Any]) -> bool:
     if upload := data.get("evidence"):
         evidence.append(files.store_upload(by=actor, upload=upload.file, name=upload.name, at=at, allowed=EVIDENCE).pk)
     services.file_report(
-        by=actor, at=at, on=timezone.localdate(), report_id=report_id, version=data["version"], standing=data.get("standing") or "",
-        progress=data["progress"], problem=data["problem"], next_step=data["next_step"], value=data.get("value"), evidence=evidence,
+        by=actor,
+        at=at,
+        on=timezone.localdate(),
+        report_id=report_id,
+        version=data["version"],
+        standing=data.get("standing") or "",
+        progress=data["progress"],
+        problem=data["problem"],
+        next_step=data["next_step"],
+        value=data.get("value"),
+        evidence=evidence,
     )
     return True

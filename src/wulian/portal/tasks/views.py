@@ -40,7 +40,11 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
     if chosen := request.GET.get("format"):
         columns = [_("规划"), _("编号"), _("任务"), _("章节"), _("牵头"), _("配合"), _("总体情况"), _("最近填报")]
         return export_response(chosen, columns, _rows(found.lines), _("任务"))
-    roles = [("", _("全部分工"), sum(found.roles.values())), ("lead", _("牵头"), found.roles["lead"]), ("participant", _("配合"), found.roles["participant"])]
+    roles = [
+        ("", _("全部分工"), sum(found.roles.values())),
+        ("lead", _("牵头"), found.roles["lead"]),
+        ("participant", _("配合"), found.roles["participant"]),
+    ]
     context = {
         "found": found,
         "page": Paginator(found.lines, PER_PAGE).get_page(request.GET.get("page")),
@@ -85,7 +89,12 @@ def task_act(request: HttpRequest, pk: int) -> HttpResponse:
     members = [int(text) for text in request.POST.getlist("member") if text.isdigit()]
     known: dict[str, Callable[[], Any]] = {
         "assign": lambda: services.assign_unit(
-            by=actor, at=at, task_id=pk, organisation_id=unit or 0, role=request.POST.get("role", ""), version=_number(request, "version"),
+            by=actor,
+            at=at,
+            task_id=pk,
+            organisation_id=unit or 0,
+            role=request.POST.get("role", ""),
+            version=_number(request, "version"),
             reason=request.POST.get("reason", ""),
         ),
         "withdraw": lambda: services.withdraw_unit(by=actor, at=at, task_unit_id=row, reason=request.POST.get("reason", "")),

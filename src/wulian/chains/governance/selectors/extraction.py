@@ -18,7 +18,6 @@ from wulian.kernel.errors import Invalid, NotFound
 
 from .. import mentions
 from ..access import may_edit, one_of, visible_plans
-from ..drafting import Draft, draft_of
 from ..models import Extraction, Indicator, Plan, PlanDocument, Target
 from ..units import UnitMatcher
 
@@ -26,6 +25,7 @@ State = Extraction.State
 What = Extraction.What
 SECTION = 5000  # characters of text shown at once
 PER_PAGE = 25
+
 
 def mention_labels() -> dict[str, str]:
     """What a mention tells, in the words of the page."""
@@ -209,8 +209,15 @@ def cut_pieces(text: str, start: int, end: int, marks: Iterable[tuple[int, int, 
 
 
 def review(
-    *, viewer: Actor, plan_id: int, tab: str = "indicators", state: str = "", section: int | None = None, page: int = 1,
-    focus: int | None = None, finding: int | None = None,
+    *,
+    viewer: Actor,
+    plan_id: int,
+    tab: str = "indicators",
+    state: str = "",
+    section: int | None = None,
+    page: int = 1,
+    focus: int | None = None,
+    finding: int | None = None,
 ) -> Review:
     """The review page of a plan. `tab`: indicators, tasks or findings; `focus`: an extraction to show; `page` from 1.
 
@@ -238,7 +245,7 @@ def review(
         group.suggestions = suggest_metrics(group.head.values["name"], group.head.values["unit"], limit=3)
 
     section = _section(section, focus, finding, of_tab, findings, window, bounds)
-    marks = [(row.span[0], row.span[1], row.pk, row.state) for row in of_tab if row.span]
+    marks: list[tuple[int, int, int | None, str]] = [(row.span[0], row.span[1], row.pk, row.state) for row in of_tab if row.span]
     if finding is not None and 0 <= finding < len(findings):
         marks += [(start, start + max(1, len(quote)), None, "finding") for quote, _section_no, start in findings[finding].places]
     start, end = bounds[section]
@@ -286,49 +293,6 @@ def get_row(*, viewer: Actor, plan_id: int, extraction_id: int) -> Row:
     return _row(stored, section_bounds(document.text))
 
 
-def publish_preview(*, viewer: Actor, plan_id: int) -> tuple[Plan, Draft]:
-    """What publishing would write, what blocks it and what is missing. Raises: NotFound, Denied."""
-    plan = get_plan_for_review(viewer=viewer, plan_id=plan_id)
-    return plan, draft_of(plan, PlanDocument.objects.filter(plan=plan).first())
-
-
-def plans_to_relate(*, viewer: Actor, plan: Plan) -> dict[str, list[Plan]]:
-    """Plans that may stand above `plan` or before it, likeliest first: cited in its text, of the region above, of the period before."""
-    others = list(visible_plans(viewer).exclude(pk=plan.pk).select_related("region").order_by("-last_year", "region_id", "id"))
-    cited = set((PlanDocument.objects.filter(plan=plan).values_list("guess", flat=True).first() or {}).get("cited", []))
-
-    def likely(other: Plan, *, above: bool) -> tuple[int, int, int]:
-        named = any(title in other.title or other.title in title for title in cited)
-        near = other.region_id == plan.region.parent_id if above else other.region_id == plan.region_id
-        meets = other.last_year >= plan.first_year if above else other.last_year < plan.last_year and other.last_year >= plan.first_year - 2
-        return (-int(named and near), -int(near and meets), -other.last_year)
-
-    return {
-        "parent": sorted(others, key=lambda other: likely(other, above=True)),
-        "predecessor": sorted(others, key=lambda other: likely(other, above=False)),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class ChainSuggestion:
-    """An indicator of this plan and indicators of related plans with the same name."""
-
-    indicator: Indicator
-    others: tuple[Indicator, ...]
-
-
-def chain_suggestions(*, viewer: Actor, plan_id: int) -> list[ChainSuggestion]:
-    """Indicators not yet in a chain with those above, before or below; matched by name without scope words, and by measure."""
-    plan = get_plan_for_review(viewer=viewer, plan_id=plan_id)
-    ours = list(plan.indicators.filter(chain__isnull=True).order_by("position", "id"))
-    relatives = [pk for pk in (plan.parent_id, plan.predecessor_id) if pk]
-    related = visible_plans(viewer).filter(pk__in=relatives) | visible_plans(viewer).filter(parent=plan) | visible_plans(viewer).filter(predecessor=plan)
-    theirs: dict[tuple[str, str], list[Indicator]] = {}
-    for other in Indicator.objects.filter(plan__in=related).select_related("plan", "chain").order_by("plan_id", "position", "id"):
-        theirs.setdefault(_same(other), []).append(other)
-    return [ChainSuggestion(one, tuple(theirs[_same(one)])) for one in ours if _same(one) in theirs]
-
-
 def unit_names(*, viewer: Actor, plan: Plan) -> list[str]:
     """Names of the units of the plan's region and above, for completion while typing."""
     return sorted(known.name for known in UnitMatcher(plan.region).known.values())
@@ -374,15 +338,19 @@ def choices() -> dict[str, list[tuple[str, str]]]:
 # ---------------------------------------------------------------------------------------------------------- inner steps
 
 
-def _same(indicator: Indicator) -> tuple[str, str]:
-    return mentions.loose_key(indicator.name), mentions.group_key("", indicator.unit)
-
-
 def _row(one: Extraction, bounds: Sequence[tuple[int, int]]) -> Row:
     span = (one.span_start, one.span_end) if one.span_start is not None and one.span_end is not None else None
     row = Row(
-        pk=one.pk, version=one.version, state=one.state, state_label=one.get_state_display(), values=one.values, printed=one.printed,
-        span=span, section=section_of(bounds, span[0]) if span else 0, key=one.group_key, position=one.position,
+        pk=one.pk,
+        version=one.version,
+        state=one.state,
+        state_label=one.get_state_display(),
+        values=one.values,
+        printed=one.printed,
+        span=span,
+        section=section_of(bounds, span[0]) if span else 0,
+        key=one.group_key,
+        position=one.position,
         merged_into=one.merged_into_id,
     )
     if one.what == What.INDICATOR:
@@ -406,7 +374,8 @@ def _groups(rows: list[Row], stored: list[Extraction]) -> list[Group]:
         if one.what == What.INDICATOR:
             members.setdefault(one.group_key, []).append((row, one))
     live = {
-        key: [mentions.mention_of(one) for _row, one in pairs if one.state in (State.PENDING, State.ACCEPTED)] for key, pairs in members.items()
+        key: [mentions.mention_of(one) for _row, one in pairs if one.state in (State.PENDING, State.ACCEPTED)]
+        for key, pairs in members.items()
     }
     groups = []
     for key, pairs in members.items():
@@ -497,7 +466,12 @@ def _page_of(shown: Sequence[Any], focus: int) -> int | None:
 
 
 def _section(
-    wanted: int | None, focus: int | None, finding: int | None, rows: list[Row], findings: list[Finding], window: Sequence[Any],
+    wanted: int | None,
+    focus: int | None,
+    finding: int | None,
+    rows: list[Row],
+    findings: list[Finding],
+    window: Sequence[Any],
     bounds: Sequence[tuple[int, int]],
 ) -> int:
     if wanted is not None:

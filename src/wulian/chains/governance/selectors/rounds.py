@@ -137,7 +137,9 @@ def round_detail(*, viewer: Actor, round_id: int, on: date) -> RoundDetail:
     """The round as its officer sees it; a reporter sees the own units only. Raises: NotFound."""
     one = one_of(visible_rounds(viewer).select_related("plan__region", "opened_by"), round_id, _("这次调度"))
     reports = list(
-        one.reports.filter(_own_reports(viewer, "")).select_related("unit", "task", "indicator", "filed_by", "round").order_by("unit__name", "id")
+        one.reports.filter(_own_reports(viewer, ""))
+        .select_related("unit", "task", "indicator", "filed_by", "round")
+        .order_by("unit__name", "id")
     )
     units: dict[int, UnitLine] = {}
     for report in reports:
@@ -180,7 +182,11 @@ class ReportForm:
 def reports_to_file(*, viewer: Actor, round_id: int, on: date, unit_id: int | None = None) -> ReportForm:
     """The reports that the viewer may file: those of the own units, or (an officer) of all or of one unit. Raises: NotFound."""
     one = one_of(visible_rounds(viewer).select_related("plan__region"), round_id, _("这次调度"))
-    reports = one.reports.select_related("unit", "task", "indicator__plan", "round__plan").prefetch_related("evidence").order_by("unit__name", "id")
+    reports = (
+        one.reports.select_related("unit", "task", "indicator__plan", "round__plan")
+        .prefetch_related("evidence")
+        .order_by("unit__name", "id")
+    )
     reports = reports.filter(_own_reports(viewer, ""))
     if unit_id is not None:
         reports = reports.filter(unit_id=unit_id)
@@ -232,7 +238,10 @@ def _own_reports(viewer: Actor, path: str) -> Q:
 
 def _with_account(units: Iterable[int], on: date) -> set[int]:
     held = Membership.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on), organisation__in=list(units), role=Role.REPORTER, valid_from__lte=on,
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+        organisation__in=list(units),
+        role=Role.REPORTER,
+        valid_from__lte=on,
         person__user__is_active=True,
     )
     return set(held.order_by().values_list("organisation_id", flat=True))
@@ -256,7 +265,12 @@ def _decisions(one: ReportingRound, since: date | None) -> list[Decision]:
 def _finding(one: ReportingRound, totals: dict[str, int], units: Iterable[UnitLine], on: date) -> str:
     owing = sum(line.due > 0 for line in units)
     left = (one.due_on - on).days
-    told: dict[str, Any] = {"filed": totals["total"] - totals[State.DUE] - totals[State.RETURNED], "total": totals["total"], "units": owing, "days": abs(left)}
+    told: dict[str, Any] = {
+        "filed": totals["total"] - totals[State.DUE] - totals[State.RETURNED],
+        "total": totals["total"],
+        "units": owing,
+        "days": abs(left),
+    }
     if not owing:
         return _("%(total)s 件都已报送") % told
     if one.state == ReportingRound.State.CLOSED:

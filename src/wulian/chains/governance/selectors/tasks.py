@@ -92,7 +92,14 @@ def visible_tasks(viewer: Actor) -> QuerySet[PlanTask]:
 
 
 def task_list(
-    *, viewer: Actor, on: date, plan_id: int | None = None, unit_id: int | None = None, role: str = "", state: str = "", words: str = "",
+    *,
+    viewer: Actor,
+    on: date,
+    plan_id: int | None = None,
+    unit_id: int | None = None,
+    role: str = "",
+    state: str = "",
+    words: str = "",
     sort: str = "",
 ) -> TaskList:
     """Tasks that the viewer may see. `unit_id` finds the unit as printed and as member of a class (各区人民政府).
@@ -101,13 +108,17 @@ def task_list(
     """
     rows = visible_tasks(viewer).select_related("plan")
     if words.strip():
-        rows = rows.filter(Q(title__icontains=words.strip()) | Q(section__icontains=words.strip()) | Q(units__name_printed__icontains=words.strip()))
+        rows = rows.filter(
+            Q(title__icontains=words.strip()) | Q(section__icontains=words.strip()) | Q(units__name_printed__icontains=words.strip())
+        )
         rows = rows.distinct()
     everything = _lines(list(_with_units(rows)), on, inside=sees_reports(viewer))
     unit = Organisation.objects.select_related("region").filter(pk=unit_id).first() if unit_id else None
     classes = _classes_of(unit) if unit else frozenset()
     plans = Counter((line.plan_id, line.plan_name) for line in everything)
-    units = Counter((one.organisation_id, one.name) for line in everything for one in [*line.leads, *line.participants] if one.organisation_id)
+    units = Counter(
+        (one.organisation_id, one.name) for line in everything for one in [*line.leads, *line.participants] if one.organisation_id
+    )
     in_plan = [line for line in everything if plan_id is None or line.plan_id == plan_id]
     of_unit = [line for line in in_plan if unit is None or _held(line, unit, classes)]
     of_role = [line for line in of_unit if not role or (role in line.roles if unit else _has_role(line, role))]
@@ -189,7 +200,9 @@ def task_detail(*, viewer: Actor, task_id: int, on: date) -> TaskDetail:
     own = viewer.organisations_as(Role.REPORTER)
     reader = viewer.has(*READERS, region=task.plan.region_id)
     concerned = reader or any(unit.organisation_id in own for unit in task.units.all())
-    reports = task.reports.select_related("round", "unit", "filed_by").prefetch_related("evidence").order_by("-round__as_of", "unit__name", "id")
+    reports = (
+        task.reports.select_related("round", "unit", "filed_by").prefetch_related("evidence").order_by("-round__as_of", "unit__name", "id")
+    )
     matcher = UnitMatcher(task.plan.region) if editable else None
     line = _lines([task], on, inside=inside)[0]
     return TaskDetail(
@@ -201,9 +214,7 @@ def task_detail(*, viewer: Actor, task_id: int, on: date) -> TaskDetail:
         problems=list(visible_problems(viewer).filter(task=task).order_by("state", "due_on", "id")),
         decisions=list(task.decisions.select_related("meeting", "problem").order_by("-meeting__held_on", "position")) if concerned else [],
         children=list(task.children.order_by("position", "id")),
-        classes={
-            one.pk: class_members(one.unit_class, task.plan.region) for one in [*line.leads, *line.participants] if one.unit_class
-        },
+        classes={one.pk: class_members(one.unit_class, task.plan.region) for one in [*line.leads, *line.participants] if one.unit_class},
         units=sorted(((known.pk, known.name) for known in matcher.known.values()), key=lambda pair: pair[1]) if matcher else [],
         extraction_id=task.extractions.order_by("id").values_list("pk", flat=True).first() if editable else None,
     )
@@ -222,7 +233,11 @@ def _lines(tasks: Sequence[PlanTask], on: date, *, inside: bool) -> list[TaskLin
     ids = [task.pk for task in tasks] if inside else []
     latest: dict[int, RoundReport] = {}
     late: set[int] = set()
-    reports = RoundReport.objects.filter(task__in=ids, round__opened_on__lte=on).select_related("round").order_by("round__as_of", "filed_at", "id")
+    reports = (
+        RoundReport.objects.filter(task__in=ids, round__opened_on__lte=on)
+        .select_related("round")
+        .order_by("round__as_of", "filed_at", "id")
+    )
     for report in reports:
         if report.task_id is None:
             continue
@@ -231,11 +246,13 @@ def _lines(tasks: Sequence[PlanTask], on: date, *, inside: bool) -> list[TaskLin
         open_round = report.round.state == report.round.State.OPEN
         if open_round and report.state in (RoundReport.State.DUE, RoundReport.State.RETURNED) and report.round.due_on < on:
             late.add(report.task_id)
-    problems = Counter(Problem.objects.filter(task__in=ids).exclude(state=Problem.State.CLOSED).order_by().values_list("task_id", flat=True))
+    problems = Counter(
+        Problem.objects.filter(task__in=ids).exclude(state=Problem.State.CLOSED).order_by().values_list("task_id", flat=True)
+    )
     lines = []
     for task in tasks:
         units = [_unit(one) for one in task.units.all()]
-        report = latest.get(task.pk)
+        last = latest.get(task.pk)
         lines.append(
             TaskLine(
                 pk=task.pk,
@@ -248,9 +265,9 @@ def _lines(tasks: Sequence[PlanTask], on: date, *, inside: bool) -> list[TaskLin
                 version=task.version,
                 leads=[unit for unit in units if unit.role == TaskUnit.Role.LEAD],
                 participants=[unit for unit in units if unit.role == TaskUnit.Role.PARTICIPANT],
-                standing=report.standing if report else "",
-                standing_label=str(report.get_standing_display()) if report else "",
-                reported_on=_day(report.filed_at) if report else None,
+                standing=last.standing if last else "",
+                standing_label=str(last.get_standing_display()) if last else "",
+                reported_on=_day(last.filed_at) if last else None,
                 late=task.pk in late,
                 open_problems=problems[task.pk],
             )
@@ -305,7 +322,11 @@ def _finding(lines: list[TaskLine], unit: Organisation | None) -> str:
         return _("还没有任务")
     if unit is not None:
         leads = sum(TaskUnit.Role.LEAD in line.roles for line in lines)
-        return _("%(unit)s：牵头 %(leads)s 项，配合 %(rest)s 项") % {"unit": unit.short_name or unit.name, "leads": leads, "rest": total - leads}
+        return _("%(unit)s：牵头 %(leads)s 项，配合 %(rest)s 项") % {
+            "unit": unit.short_name or unit.name,
+            "leads": leads,
+            "rest": total - leads,
+        }
     without = sum(line.needs_lead for line in lines)
     late = sum(line.late for line in lines)
     parts = []

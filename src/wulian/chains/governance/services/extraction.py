@@ -187,9 +187,18 @@ def add_mention(*, by: Actor, document_id: int, span: tuple[int, int], values: M
     document = open_document(by, document_id)
     raw = quoted(document, span)
     full = {
-        "kind": str(Indicator.Kind.LEVEL), "direction": str(Indicator.Direction.UP), "attribute": "", "composite": "", "scope_note": "",
-        "mention": "target", "comparator": "=", "commitment": "", "number_state": str(Target.NumberState.NUMBERED),
-        "unit": "", "value": None, **values,
+        "kind": str(Indicator.Kind.LEVEL),
+        "direction": str(Indicator.Direction.UP),
+        "attribute": "",
+        "composite": "",
+        "scope_note": "",
+        "mention": "target",
+        "comparator": "=",
+        "commitment": "",
+        "number_state": str(Target.NumberState.NUMBERED),
+        "unit": "",
+        "value": None,
+        **values,
     }
     full = _checked_group(_checked_mention(full))
     printed = {"name": full["name"], "value": None, "unit": None, "raw": raw[:300], "from_table": False, "added_by": by.name}
@@ -301,7 +310,9 @@ def undo_group_merge(*, by: Actor, document_id: int, key: str, at: datetime) -> 
     """Take out of a group every row that was merged into it from another group."""
     document = open_document(by, document_id)
     with transaction.atomic():
-        moved = [row for row in document.extractions.select_for_update().filter(group_key=key).order_by("position") if "came_from" in row.values]
+        moved = [
+            row for row in document.extractions.select_for_update().filter(group_key=key).order_by("position") if "came_from" in row.values
+        ]
         for row in moved:
             before = _group_state(row)
             _out(row)
@@ -320,14 +331,28 @@ def quoted(document: PlanDocument, span: tuple[int, int]) -> str:
 
 
 def add(
-    by: Actor, document: PlanDocument, what: str, span: tuple[int, int], printed: dict[str, Any], values: dict[str, Any], key: str, at: datetime
+    by: Actor,
+    document: PlanDocument,
+    what: str,
+    span: tuple[int, int],
+    printed: dict[str, Any],
+    values: dict[str, Any],
+    key: str,
+    at: datetime,
 ) -> Extraction:
     with transaction.atomic():
         lock_plan(document)
         last = document.extractions.filter(what=what).aggregate(last=Max("position"))["last"]
         row = Extraction(
-            document=document, what=what, position=0 if last is None else last + 1, printed=printed, values=values,
-            span_start=span[0], span_end=span[1], group_key=key, state=State.ACCEPTED,
+            document=document,
+            what=what,
+            position=0 if last is None else last + 1,
+            printed=printed,
+            values=values,
+            span_start=span[0],
+            span_end=span[1],
+            group_key=key,
+            state=State.ACCEPTED,
         )
         save(by, document, row, "extraction.added", {}, at)
     return row

@@ -60,7 +60,8 @@ def set_unit(
         unit["role"] = _role(role)
         if organisation_id != unit.get("organisation"):
             unit.update(
-                organisation=chosen.pk if chosen else None, organisation_name=chosen.name if chosen else "",
+                organisation=chosen.pk if chosen else None,
+                organisation_name=chosen.name if chosen else "",
                 basis="chosen" if chosen else "none",
             )
         row.values = {**row.values, "units": units}

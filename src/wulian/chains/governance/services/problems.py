@@ -43,8 +43,14 @@ def raise_problem(
         raise Invalid(field=_("问题"), why=_("不能为空"))
     _require_of_plan(plan, task_id, indicator_id)
     problem = Problem(
-        plan=plan, task_id=task_id, indicator_id=indicator_id, title=title.strip()[:200], detail=detail.strip(),
-        owner=_unit(owner_id), due_on=due_on, raised_at=at,
+        plan=plan,
+        task_id=task_id,
+        indicator_id=indicator_id,
+        title=title.strip()[:200],
+        detail=detail.strip(),
+        owner=_unit(owner_id),
+        due_on=due_on,
+        raised_at=at,
     )
     return _raised(by, at, problem)
 
@@ -53,8 +59,14 @@ def raise_from_report(*, by: Actor, at: datetime, report: RoundReport) -> Proble
     """The problem that a unit states in a report. Access was checked by filing; runs in its transaction."""
     first = report.problem.splitlines()[0]
     problem = Problem(
-        plan=report.round.plan, task=report.task, indicator=report.indicator, report=report, title=first[:200], detail=report.problem,
-        raised_by_unit=report.unit, raised_at=at,
+        plan=report.round.plan,
+        task=report.task,
+        indicator=report.indicator,
+        report=report,
+        title=first[:200],
+        detail=report.problem,
+        raised_by_unit=report.unit,
+        raised_at=at,
     )
     return _raised(by, at, problem)
 
@@ -158,7 +170,9 @@ def record_meeting(
         raise Invalid(field=_("会议名称"), why=_("不能为空"))
     if plan.meetings.filter(name=name.strip(), held_on=held_on).exists():
         raise Invalid(field=_("会议名称"), why=_("%(on)s 的“%(name)s”已经记录过") % {"on": held_on, "name": name.strip()})
-    meeting = Meeting.objects.create(plan=plan, name=name.strip()[:120], held_on=held_on, summary=summary.strip(), recorded_by_id=by.user_id)
+    meeting = Meeting.objects.create(
+        plan=plan, name=name.strip()[:120], held_on=held_on, summary=summary.strip(), recorded_by_id=by.user_id
+    )
     for position, entry in enumerate(decisions, start=1):
         if not entry.text.strip():
             raise Invalid(field=_("第 %(number)s 条议定事项") % {"number": position}, why=_("不能为空"))
@@ -166,8 +180,14 @@ def record_meeting(
         problem = _linked(plan, entry.problem_id)
         if problem is None and (entry.owner_id or entry.due_on):
             problem = raise_problem(
-                by=by, at=at, plan_id=plan_id, title=entry.text.strip()[:200], detail=entry.text.strip(), task_id=entry.task_id,
-                owner_id=entry.owner_id, due_on=entry.due_on,
+                by=by,
+                at=at,
+                plan_id=plan_id,
+                title=entry.text.strip()[:200],
+                detail=entry.text.strip(),
+                task_id=entry.task_id,
+                owner_id=entry.owner_id,
+                due_on=entry.due_on,
             )
         Decision.objects.create(meeting=meeting, position=position, text=entry.text.strip(), task_id=entry.task_id, problem=problem)
     after = {"held_on": held_on, "decisions": [entry.text for entry in decisions]}

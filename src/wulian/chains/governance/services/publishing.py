@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -63,14 +64,20 @@ def _write_composites(by: Actor, at: datetime, plan: Plan, draft: Draft) -> dict
         if name not in found:
             first = next(one for one in draft.indicators if one.composite == name)
             found[name] = indicator_services.add_indicator(
-                by=by, at=at, plan_id=plan.pk, name=name, unit=first.unit, kind=first.kind, attribute=first.attribute,
+                by=by,
+                at=at,
+                plan_id=plan.pk,
+                name=name,
+                unit=first.unit,
+                kind=first.kind,
+                attribute=first.attribute,
                 position=first.position,
             ).pk
     return found
 
 
 def _write_indicator(by: Actor, at: datetime, plan: Plan, item: DraftIndicator, composites: dict[str, int]) -> None:
-    values = {
+    values: dict[str, Any] = {
         "name": item.name,
         "unit": item.unit,
         "kind": item.kind,
@@ -110,8 +117,18 @@ def _write_target(by: Actor, at: datetime, indicator: Indicator, value: DraftVal
     if current is not None and (current.origin != Target.Origin.PRINTED or hasattr(current, "supersedes")):
         return current  # changed since with reason and approver: the text does not undo that
     return target_services.set_target(
-        by=by, at=at, indicator_id=indicator.pk, year=value.year, role=value.role, tier=value.tier, value=value.value,
-        number_state=value.number_state, comparator=value.comparator, commitment=value.commitment, raw=value.raw, span=value.span,
+        by=by,
+        at=at,
+        indicator_id=indicator.pk,
+        year=value.year,
+        role=value.role,
+        tier=value.tier,
+        value=value.value,
+        number_state=value.number_state,
+        comparator=value.comparator,
+        commitment=value.commitment,
+        raw=value.raw,
+        span=value.span,
         origin=Target.Origin.PRINTED,
     )
 
@@ -136,9 +153,16 @@ def _write_tasks(by: Actor, at: datetime, plan: Plan, draft: Draft) -> None:
 
 def _write_task(by: Actor, at: datetime, plan: Plan, item: DraftTask, parent_id: int | None) -> PlanTask:
     units = [task_services.UnitOfTask(unit["name"][:120], unit["role"], unit["organisation"]) for unit in item.units]
-    values = {
-        "number": item.number, "title": item.title, "section": item.section, "level": item.level, "parent_id": parent_id,
-        "units_printed": item.units_printed, "position": item.position, "span_start": item.span[0], "span_end": item.span[1],
+    values: dict[str, Any] = {
+        "number": item.number,
+        "title": item.title,
+        "section": item.section,
+        "level": item.level,
+        "parent_id": parent_id,
+        "units_printed": item.units_printed,
+        "position": item.position,
+        "span_start": item.span[0],
+        "span_end": item.span[1],
     }
     if item.task_id is None:
         task = task_services.add_task(by=by, at=at, plan_id=plan.pk, units=units, **values)
@@ -155,5 +179,3 @@ def _remove_dropped(by: Actor, at: datetime, draft: Draft) -> None:
     for task in draft.dropped_tasks:
         if not task.kept_because:
             task_services.remove_task(by=by, at=at, task_id=task.pk)
-
-

@@ -98,9 +98,7 @@ def read_plan_document(*, by: Actor, document_id: int, at: datetime) -> PlanDocu
     return _write(by=by, document_id=document_id, attempt=attempt, read=read, at=at)
 
 
-def confirm_details(
-    *, by: Actor, plan_id: int, version: int | None, at: datetime, region: str, details: Mapping[str, Any]
-) -> Plan:
+def confirm_details(*, by: Actor, plan_id: int, version: int | None, at: datetime, region: str, details: Mapping[str, Any]) -> Plan:
     """Set what the plan is, as the officer confirms it: its region and any of `plans.FIELDS`.
 
     A published plan's region never changes; a draft that was just read may have been filed under the wrong one.
@@ -231,10 +229,17 @@ def _indicator_rows(document: PlanDocument, read: ReadPlan, last_year: int) -> l
     for position, one in enumerate(read.indicators):
         printed = one.as_dict() | {"masked": one.masked, "assigned": one.assigned, "raw_span": list(one.raw_span)}
         values = mentions.first_values(printed, last_year=last_year)
+        values["commitment"] = mentions.commitment(read.document.text, one.span[0])
         rows.append(
             Extraction(
-                document=document, what=Extraction.What.INDICATOR, position=position, printed=printed, values=values,
-                span_start=one.span[0], span_end=one.span[1], group_key=mentions.group_key(values["name"], values["unit"]),
+                document=document,
+                what=Extraction.What.INDICATOR,
+                position=position,
+                printed=printed,
+                values=values,
+                span_start=one.span[0],
+                span_end=one.span[1],
+                group_key=mentions.group_key(values["name"], values["unit"]),
             )
         )
     return rows
@@ -255,8 +260,13 @@ def _task_rows(document: PlanDocument, read: ReadPlan, matcher: UnitMatcher) -> 
         }
         rows.append(
             Extraction(
-                document=document, what=Extraction.What.TASK, position=position, printed=printed, values=values,
-                span_start=one.span[0], span_end=one.span[1],
+                document=document,
+                what=Extraction.What.TASK,
+                position=position,
+                printed=printed,
+                values=values,
+                span_start=one.span[0],
+                span_end=one.span[1],
             )
         )
     return rows

@@ -120,9 +120,14 @@ def file_report(
     audit.record(by=by, action="report.filed", obj=report, before=before, after=after, region=region, at=at)
     if report.indicator is not None and value is not None:
         observations.report_observation(
-            by=by, at=at, indicator_id=report.indicator.pk, as_of=round_.as_of, value=value,
+            by=by,
+            at=at,
+            indicator_id=report.indicator.pk,
+            as_of=round_.as_of,
+            value=value,
             note=report.progress or _("“%(round)s”填报") % {"round": round_},
-            unit_organisation_id=report.unit_id, evidence_ids=[file.pk for file in files],
+            unit_organisation_id=report.unit_id,
+            evidence_ids=[file.pk for file in files],
         )
     if report.problem:
         _track_problem(by, at, report)
@@ -249,7 +254,9 @@ def _owed(plan: Plan, *, with_participants: bool) -> list[tuple[int, int | None,
             units = []
         for unit in units:
             owed.setdefault((unit, row.task_id, None), row.role)
-    for pk, owner in plan.indicators.filter(owner__isnull=False, components__isnull=True).order_by("position", "id").values_list("pk", "owner_id"):
+    for pk, owner in (
+        plan.indicators.filter(owner__isnull=False, components__isnull=True).order_by("position", "id").values_list("pk", "owner_id")
+    ):
         owed.setdefault((owner, None, pk), "owner")
     return [(unit, task, indicator, str(role)) for (unit, task, indicator), role in owed.items()]
 
@@ -309,10 +316,11 @@ def _track_problem(by: Actor, at: datetime, report: RoundReport) -> None:
 def _notify_units(units: Sequence[int], round_: ReportingRound, *, key: str, text: str, at: datetime, on: date) -> None:
     """Tell every reporter of the units. A unit without a reporter shows in the round's list of units without an account."""
     held = Membership.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on), organisation__in=units, role=Role.REPORTER, valid_from__lte=on,
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+        organisation__in=units,
+        role=Role.REPORTER,
+        valid_from__lte=on,
         person__user__isnull=False,
     )
     users = User.objects.filter(pk__in=held.values("person__user"), is_active=True).order_by("pk").values_list("pk", flat=True)
     notify(users=users, key=key, text=text, link=reverse("round_report", args=[round_.pk]), due_on=round_.due_on, at=at)
-
-

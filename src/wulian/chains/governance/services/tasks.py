@@ -105,7 +105,11 @@ def assign_unit(
     if task.units.filter(organisation=unit, role=role).exists():
         raise WrongStep(what=unit.name, state=Role(role).label, act=_("再指定一次"))
     row = TaskUnit.objects.create(
-        task=task, name_printed=unit.name[:120], role=role, organisation=unit, assigned_later=True,
+        task=task,
+        name_printed=unit.name[:120],
+        role=role,
+        organisation=unit,
+        assigned_later=True,
         position=(task.units.aggregate(last=Max("position"))["last"] or 0) + 1,
     )
     task.version += 1
@@ -179,7 +183,11 @@ def expand_class(*, by: Actor, at: datetime, task_unit_id: int, organisation_ids
     present = set(task.units.filter(role=row.role, organisation__isnull=False).values_list("organisation_id", flat=True))
     added = TaskUnit.objects.bulk_create(
         TaskUnit(
-            task=task, name_printed=members[pk].name[:120], role=row.role, position=row.position, organisation=members[pk],
+            task=task,
+            name_printed=members[pk].name[:120],
+            role=row.role,
+            position=row.position,
+            organisation=members[pk],
             assigned_later=True,
         )
         for pk in wanted
@@ -221,7 +229,8 @@ def _write_units(task: PlanTask, units: Sequence[UnitOfTask]) -> None:
 def _units_state(task: PlanTask) -> list[dict[str, Any]]:
     if task.pk is None:
         return []
-    return list(task.units.order_by("role", "position", "id").values("name_printed", "role", "organisation_id", "unit_class"))
+    rows = task.units.order_by("role", "position", "id").values("name_printed", "role", "organisation_id", "unit_class")
+    return [dict(row) for row in rows]
 
 
 def _require_title(title: str) -> None:
