@@ -205,6 +205,14 @@ def test_any_text_is_read_and_every_place_holds_its_number(text: str) -> None:
         assert all(0 <= start <= end <= len(printed) for start, end in finding.spans)
 
 
+@pytest.mark.parametrize(
+    "damage", ["1" * 4000, "1," * 2000, "(" * 4000, "一" * 4000, "*" * 4000, "企业达到100家、" * 300], ids=lambda text: text[:4]
+)
+def test_a_page_run_together_is_cut_and_read(damage: str) -> None:
+    plan = read_text(f"{HEAD}{damage}\n研发投入强度达到3%。")
+    assert [item.value for item in plan.indicators if item.unit == "%"] == [3]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     value=st.integers(min_value=1, max_value=99999),

@@ -82,7 +82,8 @@ class _Finder:
     def scopes(self) -> Iterable[Finding]:
         """One figure printed for two regions (全区 in one place, 全市 in the other)."""
         done: set[tuple[str, str, str]] = set()
-        for (name, _, year), items in self.groups.items():
+        for (name, _, year), group in self.groups.items():
+            items = list({(_scope(item.name), item.value): item for item in reversed(group)}.values())
             for first in items:
                 for second in items:
                     one, two = _scope(first.name), _scope(second.name)
@@ -106,8 +107,8 @@ class _Finder:
         for (name, unit, year), items in self.groups.items():
             if len(name) < 3 or year is None:
                 continue
-            texts = [item for item in items if not item.from_table]
-            cells = [item for item in items if item.from_table]
+            texts = list({(item.name, item.value, item.kind): item for item in reversed(items) if not item.from_table}.values())[::-1]
+            cells = list({(item.name, item.value, item.kind): item for item in reversed(items) if item.from_table}.values())[::-1]
             for item in texts:
                 same = [cell for cell in cells if _comparable(item, cell)]
                 if same and not any(_agree(item, cell, self._decimals(item)) for cell in same):

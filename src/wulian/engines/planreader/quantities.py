@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from wulian.engines.planreader.text import CHINESE_DIGITS, chinese_number, number
 from wulian.engines.planreader.units import SCALE, UNIT
 
-_NUM = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
-_HAN = rf"[{CHINESE_DIGITS}]+"
+# Lengths are bounded so that a run of digits or numerals costs no more than it is long.
+_NUM = r"\d{1,3}(?:,\d{3}){1,5}(?![\d])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:\.\d{1,9})?"
+_HAN = rf"(?<![{CHINESE_DIGITS}])[{CHINESE_DIGITS}]{{1,12}}"
 _TAIL = r"\s*(?P<tail>(?:\(含\))?(?:及以上|或以上|以上|以内|以下|之内|左右|上下|级(?!别|机关|以上)))?"
 _SIGN = r"(?P<sign>(?:≥|>=|≤|<=|>|<|≈|±)\s*)?"
 _NEAR = r"(?P<near>约|近|逾|超|超过|多于|至少|上)?"
@@ -23,7 +24,7 @@ _RANGE = re.compile(
 )
 _RATIO = re.compile(rf"(?<![\d.])(?P<a>{_NUM})\s*:\s*(?P<b>{_NUM})(?:\s*:\s*(?P<c>{_NUM}))?(?![\d])")
 _PLAIN = re.compile(rf"(?<![\d.A-Za-z]){_SIGN}(?P<a>-?(?<!\d)(?:{_NUM}))\s*(?P<more>余|多)?\s*(?P<u>{UNIT})?(?P<more2>余|多)?{_TAIL}")
-_MASK = re.compile(rf"(?P<a>\*+)\s*(?P<u>{UNIT})")
+_MASK = re.compile(rf"(?<!\*)(?P<a>\*{{1,6}})(?!\*)\s*(?P<u>{UNIT})")
 _RANK = re.compile(
     rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名|(?<=[一二三四五六七八九十\d])(?=[,。;)]|$))|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?"
 )
@@ -122,8 +123,8 @@ _DATES = re.compile(
     r"(?:19|20)\d{2}\s*(?:年?\s*(?:-{1,2}|~|至|到|、)\s*(?:(?:19|20)\d{2}))\s*年?"
     r"|(?:19|20)\d{2}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?(?:底|末|初|度)?"
     r"|(?:19|20)\d{2}\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月(?:\d{1,2}日|份|底|末|初)?|(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
-    r"|\d{1,2}:\d{2}(?::\d{2})?(?=\s|$)|〔\d{4}〕\s*\d*\s*号?|\[\d{4}\]\s*\d+\s*号|\d+号(?:文|令)?"
-    r"|二[〇零0oOo]?[一二三四五六七八九零0]{2}年|第\d+(?:次|届|号|条|章|期|批)|\d+(?:\.\d+){2,}"
+    r"|\d{1,2}:\d{2}(?::\d{2})?(?=\s|$)|〔\d{4}〕\s*\d*\s*号?|\[\d{4}\]\s*\d+\s*号|(?<!\d)\d{1,6}号(?:文|令)?"
+    r"|二[〇零0oOo]?[一二三四五六七八九零0]{2}年|第\d+(?:次|届|号|条|章|期|批)|(?<!\d)\d{1,4}(?:\.\d{1,4}){2,4}"
 )
 
 

@@ -32,6 +32,8 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dash", re.compile(r"(-{1,2})\s*(?=[^\d\s-])")),
     ("lost_bracket", re.compile(r"(\))\s*(?=[^\s,。;])")),
 )
+# Longer than any sentence of a plan; what a broken page runs together is cut so that reading time stays linear.
+LONGEST_SENTENCE = 1200
 _ORDER = {"part": 0, "chapter": 1, "section": 2}
 _TITLED = re.compile(r"([^。,;:!?]{4,32})。(?=.{12,})", re.S)
 _STANDALONE = re.compile(r"[^。,;:!?]{2,40}")
@@ -338,11 +340,19 @@ def sections_text(path: list[Node]) -> str:
 
 def sentences(text: str, start: int, end: int) -> list[Span]:
     """Sentences of `text[start:end]`, cut at full stops (a closing bracket or quote goes with what it closes)."""
-    out: list[Span] = []
+    whole: list[Span] = []
     begin = start
     for found in re.finditer(r"[。!?！？](?:[”\"’)）])*", text[start:end]):
-        out.append((begin, start + found.end()))
+        whole.append((begin, start + found.end()))
         begin = start + found.end()
     if begin < end and text[begin:end].strip():
-        out.append((begin, end))
+        whole.append((begin, end))
+    out: list[Span] = []
+    for low, high in whole:
+        while high - low > LONGEST_SENTENCE:
+            mark = max(text.rfind(char, low + 200, low + LONGEST_SENTENCE) for char in ";,、；， ")
+            cut = mark + 1 if mark > 0 else low + LONGEST_SENTENCE
+            out.append((low, cut))
+            low = cut
+        out.append((low, high))
     return out

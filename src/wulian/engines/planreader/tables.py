@@ -75,6 +75,8 @@ class Grid:
 
 def role(title: str) -> str | None:
     """What a column holds, by its heading; None when the words are not those of a heading."""
+    if len(title) > 60:
+        return None
     text = re.sub(r"\(.*?\)", "", squash(normal(title)))
     for name, pattern in (
         ("serial", _HEAD_SERIAL),
@@ -416,7 +418,7 @@ def component_key(text: str) -> str:
 
 def is_value(text: str) -> bool:
     """Whether a cell holds a value (a number, a mask, a dash, a task set from above) rather than a name."""
-    body = squash(normal(text))
+    body = squash(normal(text)) if len(text) <= 120 else ""
     if not body:
         return False
     if _EMPTY.fullmatch(body) or (len(body) <= 20 and (_ASSIGNED.search(body) or _QUALITATIVE.fullmatch(body))):

@@ -35,7 +35,8 @@ def read_tasks(
     document: Document, structure: Structure, grids: list[tb.Grid], tables: list[Table], indicators: list[Indicator]
 ) -> list[Task]:
     """Tasks in document order. `lead` holds only units that the plan marks as leading."""
-    assigned = {id(node): units for node in structure.nodes if (units := _closing_units(document, structure, node))}
+    plain = normal(document.text)
+    assigned = {id(node): units for node in structure.nodes if (units := _closing_units(document.text, plain, structure, node))}
     listed = _from_tables(document, tables)
     if assigned:
         tasks = _assigned_tasks(document, structure, assigned, indicators)
@@ -177,14 +178,13 @@ def _names(printed: str, plain: str) -> list[str]:
     return names
 
 
-def _closing_units(document: Document, structure: Structure, node: Node) -> list[tuple[Span, Units]]:
+def _closing_units(text: str, plain: str, structure: Structure, node: Node) -> list[tuple[Span, Units]]:
     """Units that close the node's own text, with the paragraph each of them closes."""
-    plain = normal(document.text)
     stop = min((child.start for child in node.children), default=node.end)
     found: list[tuple[Span, Units]] = []
     for item in structure.paragraphs:
         if node.start <= item.start < stop:
-            units = units_at_end(document.text, plain, item.start, item.end)
+            units = units_at_end(text, plain, item.start, item.end)
             if units:
                 found.append(((item.start, item.end), units))
     return found
@@ -206,7 +206,14 @@ def _assigned_tasks(
             )
             covered = any(id(other) in assigned for other in ancestors)
             off = any(_NOT_TASK.search(other.title) for other in (node, *ancestors))
-            if not leaf or covered or off or node.kind in {"box", "dash", "annex"} or not ancestors or (node.kind == "titled" and len(ancestors) > 1):
+            if (
+                not leaf
+                or covered
+                or off
+                or node.kind in {"box", "dash", "annex"}
+                or not ancestors
+                or (node.kind == "titled" and len(ancestors) > 1)
+            ):
                 continue
         units = [entry[1] for entry in own or []]
         lead = list(dict.fromkeys(name for entry in units for name in entry.lead))
