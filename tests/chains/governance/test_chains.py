@@ -58,7 +58,7 @@ def test_a_chain_is_ordered_from_the_city_down_and_by_period(three: list[Indicat
     page = chain_detail(ANONYMOUS, chain.pk, ON)
     assert [link.indicator for link in page.links] == three
     assert page.warnings == []
-    assert [(one.plans, one.visible) for one in chains_list(ANONYMOUS)] == [(3, 3)]
+    assert [(one.plans, one.indicators) for one in chains_list(ANONYMOUS)] == [(3, 3)]
 
 
 def test_linking_needs_a_plan_of_ones_own_and_no_second_chain(
@@ -131,7 +131,7 @@ def test_hidden_indicators_are_not_in_the_chain(three: list[Indicator], officer:
     only_draft = link_indicators(by=officer, at=AT, indicator_ids=[made.indicator(officer, draft.plan, "另").pk], name="二")
     with pytest.raises(NotFound):
         chain_detail(ANONYMOUS, only_draft.pk, ON)
-    assert [one.name for one in chains_list(ANONYMOUS)] == ["一"]
+    assert [one.chain.name for one in chains_list(ANONYMOUS)] == ["一"]
 
 
 def test_peers_have_a_source_and_are_corrected_in_place(three: list[Indicator], officer: Actor, enterprise_user: Actor) -> None:

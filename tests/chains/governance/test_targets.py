@@ -58,7 +58,7 @@ def test_the_old_value_of_a_published_target_stays_visible(officer: Actor) -> No
     assert current(indicator) == [(2026, Decimal(108))]
     assert Target.objects.filter(indicator=indicator).count() == 3
     history = target_history(indicator)
-    assert [(row.value, row.replaced.value) for row in history] == [(Decimal(108), Decimal(110)), (Decimal(110), Decimal(102))]
+    assert [(row.target.value, row.replaced.value) for row in history] == [(Decimal(108), Decimal(110)), (Decimal(110), Decimal(102))]
     event = AuditEvent.objects.filter(action="target.changed").latest("id")
     assert (event.object_id, event.before["value"], event.after["value"], event.reason) == (str(again.pk), "110", "108", "中期评估")
 

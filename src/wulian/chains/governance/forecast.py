@@ -75,5 +75,6 @@ def forecast(points: Sequence[tuple[date, float]], on: date, *, floor: float | N
     t = T_90[n - 3] if n - 3 < len(T_90) else NORMAL_90
     half = t * sqrt(residual / (n - 2)) * sqrt(1 + 1 / n + (x - mean_x) ** 2 / sxx)
     value = mean_y + slope * (x - mean_x)
-    cut = (lambda number: number) if floor is None else (lambda number: max(floor, number))
-    return Forecast(on=on, value=cut(value), low=cut(value - half), high=cut(value + half), slope=slope, years=n)
+    least = float("-inf") if floor is None else floor
+    low, middle, high = (max(least, number) for number in (value - half, value, value + half))
+    return Forecast(on=on, value=middle, low=low, high=high, slope=slope, years=n)

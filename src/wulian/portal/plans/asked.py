@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.http import HttpRequest
+from wulian.portal.requests import PageRequest
 
 
-def day_of(request: HttpRequest) -> date:
+def day_of(request: PageRequest) -> date:
     """The date that the page's figures hold for, as a plain date: `request.on` is lazy, and `date < lazy` is an error."""
     lazy = request.on
     return date(lazy.year, lazy.month, lazy.day)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from wulian.chains.governance.access import one_of, plans_seen_by, visible_indicators
+from wulian.chains.governance.access import one_of, visible_indicators
 from wulian.chains.governance.models import Indicator, IndicatorChain, Observation, PeerValue, Plan, Target
 from wulian.chains.governance.wording import plain
 from wulian.foundation.access import Actor
@@ -56,16 +56,23 @@ class ChainPage:
     on: date
 
 
-def chains_list(viewer: Actor) -> list[IndicatorChain]:
-    """Chains with at least one visible indicator; each has `visible` (indicators) and `plans` (plans)."""
-    seen = plans_seen_by(viewer, "indicators__plan__")
-    return list(
-        IndicatorChain.objects.annotate(
-            visible=Count("indicators", filter=seen, distinct=True), plans=Count("indicators__plan", filter=seen, distinct=True)
-        )
-        .filter(visible__gt=0)
-        .order_by("-plans", "name")
-    )
+@dataclass(frozen=True, slots=True)
+class ChainItem:
+    """A chain in a list, with how many indicators and plans of it the viewer may see."""
+
+    chain: IndicatorChain
+    indicators: int
+    plans: int
+
+
+def chains_list(viewer: Actor) -> list[ChainItem]:
+    """Chains with at least one visible indicator; those through most plans first."""
+    visible = visible_indicators(viewer).filter(chain__isnull=False).order_by()
+    counts = visible.values_list("chain_id").annotate(Count("pk"), Count("plan_id", distinct=True))
+    seen = {chain_id: (indicators, plans) for chain_id, indicators, plans in counts}
+    chains = IndicatorChain.objects.in_bulk(list(seen))
+    items = [ChainItem(chains[pk], *numbers) for pk, numbers in seen.items()]
+    return sorted(items, key=lambda item: (-item.plans, item.chain.name))
 
 
 def chain_detail(viewer: Actor, chain_id: int, on: date) -> ChainPage:
@@ -73,7 +80,7 @@ def chain_detail(viewer: Actor, chain_id: int, on: date) -> ChainPage:
     chain: IndicatorChain = one_of(IndicatorChain.objects.all(), chain_id, _("指标链"))
     rows = list(visible_indicators(viewer).filter(chain=chain).select_related("plan__region").order_by("plan_id", "position", "id"))
     if not rows:
-        return one_of(IndicatorChain.objects.none(), chain_id, _("指标链"))  # type: ignore[no-any-return]
+        return one_of(IndicatorChain.objects.none(), chain_id, _("指标链"))
     plans = {row.plan_id: row.plan for row in rows}
     wanted = {row.pk for row in rows}
     loaded = [one for one in load_indicators(viewer, list(plans.values())) if one.pk in wanted]

@@ -46,6 +46,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A target and the one that it replaced."""
+
+    target: Target
+    replaced: Target
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """An earlier or present binding, from the audit record."""
 
@@ -64,7 +72,7 @@ class IndicatorPage:
     components: list[Row]
     forecasts: list[Forecast]
     targets: list[Target]
-    history: list[Target]
+    history: list[Change]
     comparisons: list[Comparison]
     observations: list[Observation]
     metric: metrics.Metric | None
@@ -112,16 +120,13 @@ def indicator_page(viewer: Actor, indicator_id: int, on: date) -> IndicatorPage:
     )
 
 
-def target_history(indicator: Indicator) -> list[Target]:
+def target_history(indicator: Indicator) -> list[Change]:
     """Every change of a target that was made with reason, newest first; each knows what it replaced (`replaced`)."""
     everything = list(
         indicator.targets.model.objects.filter(indicator=indicator).select_related("changed_by").order_by("-changed_at", "-id")
     )
     by_successor = {one.superseded_by_id: one for one in everything if one.superseded_by_id}
-    changed = [one for one in everything if one.pk in by_successor]
-    for one in changed:
-        one.replaced = by_successor[one.pk]
-    return changed
+    return [Change(one, by_successor[one.pk]) for one in everything if one.pk in by_successor]
 
 
 def comparisons(observations: Iterable[Observation]) -> list[Comparison]:

@@ -161,9 +161,14 @@ def exponent(value: Decimal) -> int:
 class HasNumber(Protocol):
     """A target, as a row or in its pure form."""
 
-    value: Decimal | None
-    number_state: str
-    comparator: str
+    @property
+    def value(self) -> Decimal | None: ...
+
+    @property
+    def number_state(self) -> str: ...
+
+    @property
+    def comparator(self) -> str: ...
 
 
 def goal_text(goal: HasNumber | None) -> str:
@@ -226,7 +231,7 @@ def overviews(viewer: Actor, plans: Sequence[Plan], on: date) -> list[Overview]:
 def rows_of(indicators: Iterable[Indicator], plan: Plan, on: date) -> list[Row]:
     """Top-level rows in the plan's order, components under their composite."""
     rows = {indicator.pk: row_of(indicator, plan, on) for indicator in indicators}
-    top = []
+    top: list[Row] = []
     for row in rows.values():
         whole = rows.get(row.indicator.composite_id or 0)
         (whole.components if whole else top).append(row)

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from wulian.chains.governance.access import may_edit, one_of, visible_plans
-from wulian.chains.governance.models import Indicator, Plan, PlanDocument, TaskUnit
+from wulian.chains.governance.models import Indicator, Plan, PlanDocument, PlanTask, TaskUnit
 from wulian.directory.access import region_closure
 from wulian.directory.models import Organisation
 from wulian.foundation.access import Actor
@@ -61,25 +61,22 @@ def plans_list(viewer: Actor, on: date, *, region: str | None = None, state: str
     if period in conditions:
         rows = rows.filter(conditions[period])
     ids = rows.values("pk")
-    plans = list(
-        Plan.objects.filter(pk__in=ids)
-        .select_related("region", "region__parent", "region__parent__parent", "parent", "predecessor")
-        .annotate(task_count=Count("tasks", distinct=True))
-    )
+    related = ("region", "region__parent", "region__parent__parent", "parent", "predecessor")
+    plans = list(Plan.objects.filter(pk__in=ids).select_related(*related))
     plans.sort(key=lambda plan: (_path(plan), -plan.last_year, plan.pk))
     found = overviews(viewer, plans, on)
     top = min((len(_path(plan)) for plan in plans), default=0)
-    return [PlanItem(one, one.plan.task_count, len(_path(one.plan)) - top) for one in found]
+    tasks = dict(PlanTask.objects.filter(plan__in=plans).values_list("plan_id").annotate(Count("pk")).order_by())
+    return [PlanItem(one, tasks.get(one.plan.pk, 0), len(_path(one.plan)) - top) for one in found]
 
 
 def _path(plan: Plan) -> tuple[str, ...]:
     """Region codes from above down to the plan's region, so that sorting gives the tree."""
-    codes, region = [], plan.region
-    for _level in range(3):
-        codes.append(region.code)
-        if region.parent_id is None:
-            break
-        region = region.parent
+    codes = [plan.region.code]
+    above = plan.region.parent
+    while above is not None and len(codes) < 4:
+        codes.append(above.code)
+        above = above.parent
     return tuple(reversed(codes))
 
 

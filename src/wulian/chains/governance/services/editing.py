@@ -44,6 +44,11 @@ def require_version(obj: Any, version: int | None, *, what: str) -> None:
     raise conflict(who=last.actor if last else "", when=last.at if last else None, what=what)
 
 
+def field_label(model: type[models.Model], name: str) -> str:
+    """What a person calls the field."""
+    return str(getattr(model._meta.get_field(name), "verbose_name", name))
+
+
 def changed_fields(obj: models.Model, values: Mapping[str, Any]) -> dict[str, Any]:
     """Those of `values` that differ from what `obj` holds."""
     return {name: value for name, value in values.items() if getattr(obj, name) != value}

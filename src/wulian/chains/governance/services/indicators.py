@@ -18,7 +18,7 @@ from wulian.foundation.access import Actor
 from wulian.foundation.catalogue import metrics
 from wulian.kernel.errors import Invalid
 
-from .editing import changed_fields, locked, require_version
+from .editing import changed_fields, field_label, locked, require_version
 
 FIELDS = (
     "name",
@@ -209,7 +209,7 @@ def _check(indicator: Indicator) -> None:
     for field, choices in (("kind", Indicator.Kind), ("direction", Indicator.Direction)):
         if getattr(indicator, field) not in choices.values:
             raise Invalid(
-                field=str(Indicator._meta.get_field(field).verbose_name),
+                field=field_label(Indicator, field),
                 why=_("“%(value)s”不在可选项里") % {"value": getattr(indicator, field)},
             )
     if indicator.attribute and indicator.attribute not in Indicator.Attribute.values:

@@ -16,7 +16,7 @@ from wulian.chains.governance.status import INTERPOLATED_KINDS, fill_years
 from wulian.foundation import audit
 from wulian.foundation.access import Actor
 
-from .editing import conflict, follow, locked, put_aside
+from .editing import conflict, field_label, follow, locked, put_aside
 from .indicators import require_open
 
 SHOWN = ("year", "role", "tier", "value", "number_state", "comparator", "commitment", "origin", "raw")
@@ -238,8 +238,7 @@ def _check(plan: Plan, target: Target) -> None:
     ):
         if getattr(target, field) not in choices.values:
             raise WrongTarget(
-                why=_("%(field)s“%(value)s”不在可选项里。")
-                % {"field": Target._meta.get_field(field).verbose_name, "value": getattr(target, field)}
+                why=_("%(field)s“%(value)s”不在可选项里。") % {"field": field_label(Target, field), "value": getattr(target, field)}
             )
     if numbered and (target.value is None or not target.value.is_finite()):
         raise WrongTarget(why=_("没有数。没有数的目标请选“待上级下达”“原文遮盖”或“定性表述”，不要填零。"))

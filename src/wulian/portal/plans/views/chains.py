@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,22 +18,23 @@ from wulian.portal import charts
 from wulian.portal.guards import OFFICER
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import PeerForm
+from wulian.portal.requests import PageRequest
 
 
 @require_GET
-def chain_list(request: HttpRequest) -> HttpResponse:
+def chain_list(request: PageRequest) -> HttpResponse:
     chains = chains_list(request.actor)
-    shared = sum(chain.plans > 1 for chain in chains)
+    shared = sum(item.plans > 1 for item in chains)
     title = _("%(count)s项指标连着两份以上的规划") % {"count": counted(shared)} if shared else _("还没有跨规划的指标链")
     return render(request, "plans/chains.html", {"chains": chains, "title": title})
 
 
 @require_GET
-def chain_view(request: HttpRequest, chain_id: int) -> HttpResponse:
+def chain_view(request: PageRequest, chain_id: int) -> HttpResponse:
     return _chain_page(request, chain_id, PeerForm(initial={"as_of": day_of(request)}))
 
 
-def _chain_page(request: HttpRequest, chain_id: int, form: PeerForm, status: int = 200) -> HttpResponse:
+def _chain_page(request: PageRequest, chain_id: int, form: PeerForm, status: int = 200) -> HttpResponse:
     page = chain_detail(request.actor, chain_id, day_of(request))
     areas = list(dict.fromkeys((link.plan.region_id, link.plan.region.short_name) for link in page.links))
     area = request.GET.get("area", "")
@@ -97,7 +98,7 @@ def _distinct(lines: list[charts.Line]) -> list[charts.Line]:
 
 
 @require_POST
-def peer_set(request: HttpRequest, chain_id: int) -> HttpResponse:
+def peer_set(request: PageRequest, chain_id: int) -> HttpResponse:
     form = PeerForm(request.POST)
     if form.is_valid():
         try:
@@ -111,7 +112,7 @@ def peer_set(request: HttpRequest, chain_id: int) -> HttpResponse:
 
 
 @require_POST
-def peer_remove(request: HttpRequest, peer_id: int) -> HttpResponse:
+def peer_remove(request: PageRequest, peer_id: int) -> HttpResponse:
     remove_peer_value(by=request.actor, at=timezone.now(), peer_id=peer_id)
     messages.success(request, _("已删除；审计记录里还查得到。"))
     chain = request.POST.get("chain", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,10 +17,11 @@ from wulian.foundation.files import open_stored
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import FreezeForm
 from wulian.portal.plans.reports import render_documents
+from wulian.portal.requests import PageRequest
 
 
 @require_GET
-def evaluation_live(request: HttpRequest, plan_id: int) -> HttpResponse:
+def evaluation_live(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
     context = {
         "plan": plan,
@@ -33,7 +34,7 @@ def evaluation_live(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_POST
-def evaluation_freeze(request: HttpRequest, plan_id: int) -> HttpResponse:
+def evaluation_freeze(request: PageRequest, plan_id: int) -> HttpResponse:
     evaluation = freeze_evaluation(
         by=request.actor,
         at=timezone.now(),
@@ -47,13 +48,13 @@ def evaluation_freeze(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_GET
-def evaluation_page(request: HttpRequest, evaluation_id: int) -> HttpResponse:
+def evaluation_page(request: PageRequest, evaluation_id: int) -> HttpResponse:
     evaluation = get_evaluation(request.actor, evaluation_id)
     return render(request, "plans/evaluation.html", {"plan": evaluation.plan, "evaluation": evaluation, "content": evaluation.content})
 
 
 @require_GET
-def evaluation_file(request: HttpRequest, evaluation_id: int, file_id: int) -> HttpResponseBase:
+def evaluation_file(request: PageRequest, evaluation_id: int, file_id: int) -> HttpResponseBase:
     stored = next((file for file in get_evaluation(request.actor, evaluation_id).files.all() if file.pk == file_id), None)
     if stored is None:
         raise Http404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,11 +31,12 @@ from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal import charts
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import BindForm, IndicatorForm
+from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import unit_word
 
 
 @require_GET
-def indicator_view(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def indicator_view(request: PageRequest, indicator_id: int) -> HttpResponse:
     page = indicator_page(request.actor, indicator_id, day_of(request))
     context: dict[str, Any] = {
         "page": page,
@@ -47,7 +48,7 @@ def indicator_view(request: HttpRequest, indicator_id: int) -> HttpResponse:
         "confidence": CONFIDENCE,
         "rules": RULES,
         "targets": [(target, goal_text(target)) for target in page.targets],
-        "history": [(target, goal_text(target), goal_text(target.replaced)) for target in page.history],
+        "history": [(one.target, goal_text(one.target), goal_text(one.replaced)) for one in page.history],
         "bindings": bindings(page.indicator) if page.may_edit else [],
     }
     if not page.components:
@@ -110,7 +111,7 @@ def _chart_words(page: IndicatorPage) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def indicator_add(request: HttpRequest, plan_id: int) -> HttpResponse:
+def indicator_add(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
     require_edit(request.actor, plan, _("添加指标"))
     form = IndicatorForm(request.POST or None, owners=owner_choices(plan), composites=composite_choices(plan))
@@ -127,7 +128,7 @@ def indicator_add(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def indicator_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def indicator_edit(request: PageRequest, indicator_id: int) -> HttpResponse:
     indicator = get_indicator(request.actor, indicator_id)
     require_edit(request.actor, indicator.plan, _("修改指标"))
     extra = {"owners": owner_choices(indicator.plan), "composites": composite_choices(indicator.plan, indicator)}
@@ -151,7 +152,7 @@ def indicator_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
         except Conflict as error:
             conflict = error.text(_)
             indicator = get_indicator(request.actor, indicator_id)
-            form = IndicatorForm({**form.data.dict(), "version": indicator.version}, **extra)
+            form = IndicatorForm({**request.POST.dict(), "version": indicator.version}, **extra)
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
@@ -170,7 +171,7 @@ def indicator_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def indicator_bind(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def indicator_bind(request: PageRequest, indicator_id: int) -> HttpResponse:
     indicator = get_indicator(request.actor, indicator_id)
     require_edit(request.actor, indicator.plan, _("绑定口径"))
     catalogue = [(metric.code, f"{metric.name}（{metric.unit}）") for metric in all_metrics()]
@@ -183,7 +184,7 @@ def indicator_bind(request: HttpRequest, indicator_id: int) -> HttpResponse:
         except Conflict as error:
             conflict = error.text(_)
             indicator = get_indicator(request.actor, indicator_id)
-            form = BindForm({**form.data.dict(), "version": indicator.version}, metrics=catalogue)
+            form = BindForm({**request.POST.dict(), "version": indicator.version}, metrics=catalogue)
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
@@ -203,7 +204,7 @@ def indicator_bind(request: HttpRequest, indicator_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def indicator_chain(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def indicator_chain(request: PageRequest, indicator_id: int) -> HttpResponse:
     """Link with the same indicator of related plans, or take out of the chain."""
     indicator = get_indicator(request.actor, indicator_id)
     require_edit(request.actor, indicator.plan, _("把指标连成一条链"))
@@ -222,14 +223,14 @@ def indicator_chain(request: HttpRequest, indicator_id: int) -> HttpResponse:
         "plan": indicator.plan,
         "indicator": indicator,
         "suggestions": chain_suggestions(request.actor, indicator),
-        "chains": [chain for chain in chains_list(request.actor) if chain.pk != indicator.chain_id],
+        "chains": [item.chain for item in chains_list(request.actor) if item.chain.pk != indicator.chain_id],
         "title": _("“%(name)s”在别的规划里") % {"name": indicator.name},
     }
     return render(request, "plans/link.html", context)
 
 
 @require_POST
-def indicator_remove(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def indicator_remove(request: PageRequest, indicator_id: int) -> HttpResponse:
     plan_id = get_indicator(request.actor, indicator_id).plan_id
     remove_indicator(by=request.actor, at=timezone.now(), indicator_id=indicator_id)
     messages.success(request, _("已删除；审计记录里还查得到。"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.figures.views import table
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import ReportForm
+from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import unit_word
 
 EVIDENCE_KINDS = ("pdf", "docx", "xlsx", "png", "jpeg", "text", "ole")
@@ -34,7 +35,7 @@ FIRST = 20
 
 
 @require_http_methods(["GET", "POST"])
-def observation_report(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def observation_report(request: PageRequest, indicator_id: int) -> HttpResponse:
     indicator = get_indicator(request.actor, indicator_id)
     require_report(request.actor, indicator)
     standing = current_report(request.actor, indicator, day_of(request))
@@ -65,7 +66,7 @@ def observation_report(request: HttpRequest, indicator_id: int) -> HttpResponse:
         except Conflict as error:
             conflict = error.text(_)
             standing = current_report(request.actor, indicator, asked)
-            form = ReportForm({**form.data.dict(), "expected": standing.pk if standing else 0})
+            form = ReportForm({**request.POST.dict(), "expected": standing.pk if standing else 0})
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
@@ -84,11 +85,11 @@ def observation_report(request: HttpRequest, indicator_id: int) -> HttpResponse:
     return render(request, "plans/report.html", context, status=409 if conflict else 200)
 
 
-def _store(request: HttpRequest, upload: Any) -> Any:
+def _store(request: PageRequest, upload: Any) -> Any:
     return store_upload(by=request.actor, upload=upload, name=upload.name, at=timezone.now(), allowed=EVIDENCE_KINDS, limit=EVIDENCE_LIMIT)
 
 
-def _unit(request: HttpRequest, indicator: Any) -> int | None:
+def _unit(request: PageRequest, indicator: Any) -> int | None:
     """The unit for which the person reports: the owner's, or the officer's own."""
     mine = request.actor.organisations_as(Role.REPORTER)
     if indicator.owner_id in mine or indicator.owner_id is not None:
@@ -97,7 +98,7 @@ def _unit(request: HttpRequest, indicator: Any) -> int | None:
 
 
 @require_GET
-def observation_view(request: HttpRequest, observation_id: int) -> HttpResponse:
+def observation_view(request: PageRequest, observation_id: int) -> HttpResponse:
     """Where a value comes from: in the drawer, or as a page of its own."""
     observation = get_observation(request.actor, observation_id)
     indicator = observation.indicator
@@ -117,7 +118,7 @@ def observation_view(request: HttpRequest, observation_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-def _figure(request: HttpRequest, snapshot: Any) -> dict[str, Any]:
+def _figure(request: PageRequest, snapshot: Any) -> dict[str, Any]:
     """Definition and first records of every part of the snapshot, as far as the viewer may see them."""
     metric = metrics.find(snapshot.metric)
     if metric is None:
@@ -139,7 +140,7 @@ def _figure(request: HttpRequest, snapshot: Any) -> dict[str, Any]:
 
 
 @require_POST
-def observation_decide(request: HttpRequest, observation_id: int) -> HttpResponse:
+def observation_decide(request: PageRequest, observation_id: int) -> HttpResponse:
     observation = get_observation(request.actor, observation_id)
     note = request.POST.get("note", "")
     if request.POST.get("decision") == "verify":
@@ -154,7 +155,7 @@ def observation_decide(request: HttpRequest, observation_id: int) -> HttpRespons
 
 
 @require_GET
-def observation_evidence(request: HttpRequest, observation_id: int, file_id: int) -> HttpResponseBase:
+def observation_evidence(request: PageRequest, observation_id: int, file_id: int) -> HttpResponseBase:
     observation = get_observation(request.actor, observation_id)
     stored = evidence_of(request.actor, observation).filter(pk=file_id).first()
     if stored is None:

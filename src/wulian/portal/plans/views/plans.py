@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,10 +43,11 @@ from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import PlanForm
 from wulian.portal.plans.reports import evaluation_report, file_name
 from wulian.portal.reports import report_response
+from wulian.portal.requests import PageRequest
 
 
 @require_GET
-def plan_list(request: HttpRequest) -> HttpResponse:
+def plan_list(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("state", "q", "period")}
     region = request.GET.get("region") or None
     items = plans_list(request.actor, day_of(request), region=region, state=asked["state"], text=asked["q"], period=asked["period"])
@@ -85,7 +86,7 @@ def _list_title(plans: int, behind: int) -> str:
 
 
 @require_GET
-def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
     overview = plan_overview(request.actor, plan, day_of(request))
     rows = filtered(overview, request)
@@ -127,7 +128,7 @@ SORTS = {
 }
 
 
-def filtered(overview: Overview, request: HttpRequest) -> list[Row]:
+def filtered(overview: Overview, request: PageRequest) -> list[Row]:
     """The rows that the page's filters leave, in its order. A composite stays with the components that fit."""
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()
 
@@ -167,7 +168,7 @@ COLUMNS = (
 
 
 @require_GET
-def plan_export(request: HttpRequest, plan_id: int, format: str) -> HttpResponseBase:  # noqa: A002  (name of the route's part)
+def plan_export(request: PageRequest, plan_id: int, format: str) -> HttpResponseBase:  # noqa: A002  (name of the route's part)
     plan = get_plan(request.actor, plan_id)
     if format in FORMATS:
         overview = plan_overview(request.actor, plan, day_of(request))
@@ -210,7 +211,7 @@ def trimmed(value: Any) -> Any:
 
 
 @require_http_methods(["GET", "POST"])
-def plan_edit(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_edit(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
     others = [(one.pk, f"{one}（{one.region.short_name}）") for one in possible_relatives(request.actor, plan)]
     fields = [name for name in PlanForm.base_fields if name != "version"]
@@ -224,7 +225,7 @@ def plan_edit(request: HttpRequest, plan_id: int) -> HttpResponse:
         except Conflict as error:
             conflict = error.text(_)
             plan.refresh_from_db()
-            form = PlanForm({**form.data.dict(), "version": plan.version}, plans=others)
+            form = PlanForm({**request.POST.dict(), "version": plan.version}, plans=others)
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
@@ -236,10 +237,10 @@ def plan_edit(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_POST
-def plan_state(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_state(request: PageRequest, plan_id: int) -> HttpResponse:
     """One of the four moves of a plan. The reason is asked where the move needs one."""
     move, reason, now = request.POST.get("move"), request.POST.get("reason", ""), timezone.now()
-    common = {"by": request.actor, "at": now, "plan_id": plan_id}
+    common: dict[str, Any] = {"by": request.actor, "at": now, "plan_id": plan_id}
     if move == "publish":
         publish_plan(**common)
         messages.success(request, _("已发布。公众现在能看到这份规划。"))
@@ -258,7 +259,7 @@ def plan_state(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_POST
-def plan_compute(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_compute(request: PageRequest, plan_id: int) -> HttpResponse:
     """Compute the chosen date now and the past year ends in the background."""
     plan = get_plan(request.actor, plan_id)
     done = compute_plan(by=request.actor, at=timezone.now(), plan_id=plan.pk, on=day_of(request))
@@ -270,7 +271,7 @@ def plan_compute(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_POST
-def plan_fill(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_fill(request: PageRequest, plan_id: int) -> HttpResponse:
     """Fill missing milestones of all indicators of the plan for which it is possible; each is marked as computed."""
     plan = get_plan(request.actor, plan_id)
     filled = skipped = 0
@@ -290,7 +291,7 @@ def plan_fill(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_GET
-def plan_differences_page(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_differences_page(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
     differences = plan_differences(request.actor, plan)
     title = _("%(count)s处填报与计算对不上") % {"count": counted(len(differences))} if differences else _("填报与计算没有不一致")
@@ -298,5 +299,5 @@ def plan_differences_page(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_GET
-def status_rules(request: HttpRequest) -> HttpResponse:
+def status_rules(request: PageRequest) -> HttpResponse:
     return render(request, "plans/status_rules.html", {"rules": [_(rule) for rule in RULES]})

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,10 +19,11 @@ from wulian.chains.governance.services.targets import assign_target, fill_missin
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import AssignForm, TargetForm
+from wulian.portal.requests import PageRequest
 
 
 @require_http_methods(["GET", "POST"])
-def target_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def target_edit(request: PageRequest, indicator_id: int) -> HttpResponse:
     """One year's target. `?year=&role=&tier=` opens what stands there; without them a new one."""
     indicator = get_indicator(request.actor, indicator_id)
     plan = indicator.plan
@@ -40,7 +41,7 @@ def target_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
             conflict = error.text(_)
             standing = current_target(indicator, values["year"], values["role"], values["tier"])
             seen = (standing.pk, standing.version) if standing else (0, 0)
-            form = TargetForm({**form.data.dict(), "row": seen[0], "version": seen[1]}, published=published)
+            form = TargetForm({**request.POST.dict(), "row": seen[0], "version": seen[1]}, published=published)
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
@@ -59,7 +60,7 @@ def target_edit(request: HttpRequest, indicator_id: int) -> HttpResponse:
     return render(request, "plans/target.html", context, status=409 if conflict else 200)
 
 
-def _initial(request: HttpRequest, indicator: Any) -> dict[str, Any]:
+def _initial(request: PageRequest, indicator: Any) -> dict[str, Any]:
     year = request.GET.get("year", "")
     role, tier = request.GET.get("role", "milestone"), request.GET.get("tier", "main")
     found = current_target(indicator, int(year), role, tier) if year.isdigit() else None
@@ -75,7 +76,7 @@ def trimmed_number(value: Decimal) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def target_assign(request: HttpRequest, target_id: int) -> HttpResponse:
+def target_assign(request: PageRequest, target_id: int) -> HttpResponse:
     target = get_target(request.actor, target_id)
     indicator = target.indicator
     require_edit(request.actor, indicator.plan, _("录入下达的目标值"))
@@ -101,7 +102,7 @@ def target_assign(request: HttpRequest, target_id: int) -> HttpResponse:
 
 
 @require_POST
-def target_remove(request: HttpRequest, target_id: int) -> HttpResponse:
+def target_remove(request: PageRequest, target_id: int) -> HttpResponse:
     target = get_target(request.actor, target_id)
     version = request.POST.get("version", "")
     remove_target(by=request.actor, at=timezone.now(), target_id=target_id, version=int(version) if version.isdigit() else None)
@@ -110,7 +111,7 @@ def target_remove(request: HttpRequest, target_id: int) -> HttpResponse:
 
 
 @require_POST
-def targets_fill(request: HttpRequest, indicator_id: int) -> HttpResponse:
+def targets_fill(request: PageRequest, indicator_id: int) -> HttpResponse:
     filled = fill_missing_years(by=request.actor, at=timezone.now(), indicator_id=indicator_id)
     years = _("、").join(str(target.year) for target in filled)
     messages.success(request, _("已按直线补齐 %(years)s 年的节点，都注明是计算得来。") % {"years": years})
