@@ -18,6 +18,7 @@ _WHOLE_TITLE = re.compile(
     r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$"
 )
 _OPENS = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、章节篇.]|\([一二三四五六七八九十]|\d+[、.]|各|为|根据|前言|目录)")
+_DATED = re.compile(r"\d{4}|五[”\"]?(?:时期|规划|科技|发展|[“”\"])|第[一二三四五六七八九十]+个五年")
 _NOT_TITLE = re.compile(r"^(?:关于印发|各区|各县|各市|当前位置|附件)|通知$|印发给|位置:|请.*执行|贯彻|为深入|根据|《[^》]*》.{6,}")
 
 
@@ -85,7 +86,7 @@ def title_lines(document: Document) -> list[str]:
             ):
                 found.append(candidate)
     quoted = re.findall(r"《([^《》]{6,60})》", plain[:3000])
-    found.sort(key=lambda line: (not _WHOLE_TITLE.search(line), bool(re.match(r"\d{4}年\d+月", line))))
+    found.sort(key=lambda line: (not _WHOLE_TITLE.search(line), not _DATED.search(line), bool(re.match(r"\d{4}年\d+月", line))))
     good = [line for line in found if not _NOT_TITLE.search(line)]
     return list(dict.fromkeys(good + [line for line in found if line not in good] + [name for name in quoted[:2] if _TITLE.search(name)]))
 
