@@ -29,7 +29,17 @@ from django.db import connection
 from django.db.models import Model
 
 from wulian.directory.access import region_closure
-from wulian.directory.models import FactValue, IPHolding, IPRight, Organisation, RegionFactValue, RegionMove, Source, SourceRecord, TitleGrant
+from wulian.directory.models import (
+    FactValue,
+    IPHolding,
+    IPRight,
+    Organisation,
+    RegionFactValue,
+    RegionMove,
+    Source,
+    SourceRecord,
+    TitleGrant,
+)
 from wulian.directory.selectors.figures import list_records, open_figure
 from wulian.directory.services.regions import load_regions
 from wulian.foundation.access import system
@@ -80,14 +90,19 @@ def generate(size: int) -> None:
         ],
     )
     ids = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
-    write(SourceRecord, [SourceRecord(source=source, key=str(i), organisation_id=i, values={}, digest="", first_seen_at=AT, last_seen_at=AT) for i in ids])
+    write(
+        SourceRecord,
+        [SourceRecord(source=source, key=str(i), organisation_id=i, values={}, digest="", first_seen_at=AT, last_seen_at=AT) for i in ids],
+    )
     grants = []
     for kind, share in TITLES.items():
         for holder in dice.sample(ids, int(size * share)):
             start = date(2019, 1, 1) + timedelta(days=dice.randrange(1000))
             while start < ON:  # renewed every three years, a little before the old one ends
                 end = start + timedelta(days=1096)
-                grants.append(TitleGrant(organisation_id=holder, kind=kind, granted_on=start, valid_from=start, valid_to=end, source=source))
+                grants.append(
+                    TitleGrant(organisation_id=holder, kind=kind, granted_on=start, valid_from=start, valid_to=end, source=source)
+                )
                 start = end - timedelta(days=dice.randrange(60)) if dice.random() < 0.8 else ON
     write(TitleGrant, grants)
     rights = [
@@ -115,19 +130,45 @@ def generate(size: int) -> None:
     for holder in dice.sample(ids, size // 5):
         revenue = int(dice.lognormvariate(21.5, 1.5))
         for year in (2023, 2024, 2025):
-            for code, value in (("revenue", revenue), ("rd_expense", int(revenue * dice.uniform(0.01, 0.12))), ("staff_rd", dice.randrange(1, 60))):
+            for code, value in (
+                ("revenue", revenue),
+                ("rd_expense", int(revenue * dice.uniform(0.01, 0.12))),
+                ("staff_rd", dice.randrange(1, 60)),
+            ):
                 facts.append(
-                    FactValue(organisation_id=holder, fact=code, year=year, value=value, source=source, as_of=date(year, 12, 31), recorded_at=AT)
+                    FactValue(
+                        organisation_id=holder, fact=code, year=year, value=value, source=source, as_of=date(year, 12, 31), recorded_at=AT
+                    )
                 )
     write(FactValue, facts)
     movers = dice.sample(ids, size // 200)
     write(
         RegionMove,
-        [RegionMove(organisation_id=who, from_region_id=dice.choice(regions), to_region_id=dice.choice(regions), moved_on=date(2025, 1, 1) + timedelta(days=dice.randrange(700))) for who in movers],
+        [
+            RegionMove(
+                organisation_id=who,
+                from_region_id=dice.choice(regions),
+                to_region_id=dice.choice(regions),
+                moved_on=date(2025, 1, 1) + timedelta(days=dice.randrange(700)),
+            )
+            for who in movers
+        ],
     )
-    for code, value in (("gdp", 18_000 * 10**10), ("population", 13_640_000), ("rd_expense_society", 640 * 10**10), ("tech_contract_turnover", 2_000 * 10**10)):
+    for code, value in (
+        ("gdp", 18_000 * 10**10),
+        ("population", 13_640_000),
+        ("rd_expense_society", 640 * 10**10),
+        ("tech_contract_turnover", 2_000 * 10**10),
+    ):
         RegionFactValue.objects.create(
-            region_id="120000", fact=code, year=2025, value=value, verification="verified", source=source, as_of=date(2025, 12, 31), recorded_at=AT
+            region_id="120000",
+            fact=code,
+            year=2025,
+            value=value,
+            verification="verified",
+            source=source,
+            as_of=date(2025, 12, 31),
+            recorded_at=AT,
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -166,7 +207,9 @@ def plain(sql: str) -> None:
 
 def measure(size: int) -> None:
     viewer = system("benchmark")
-    print(f"\n{size:,} organisations, {TitleGrant.objects.count():,} titles, {IPRight.objects.count():,} IP rights, {FactValue.objects.count():,} facts")
+    print(
+        f"\n{size:,} organisations, {TitleGrant.objects.count():,} titles, {IPRight.objects.count():,} IP rights, {FactValue.objects.count():,} facts"
+    )
     print(f"{'metric':28}{'value':>16}{'open p50':>10}{'p95 ms':>9}{'list p95':>10}{'recount p95':>13}")
     worst = 0.0
     for metric in metrics.all_metrics():

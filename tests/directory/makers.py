@@ -21,7 +21,9 @@ def organisation(name: str = "", region: str | None = "120106", **fields: Any) -
     return Organisation.objects.create(name=name, name_key=name, region_id=region, created_at=AT, updated_at=AT, **fields)
 
 
-def title(holder: Organisation, kind: str = "hnte", since: date = date(2024, 1, 1), until: date | None = date(2027, 1, 1), **fields: Any) -> TitleGrant:
+def title(
+    holder: Organisation, kind: str = "hnte", since: date = date(2024, 1, 1), until: date | None = date(2027, 1, 1), **fields: Any
+) -> TitleGrant:
     return TitleGrant.objects.create(
         organisation=holder, kind=kind, granted_on=since, valid_from=since, valid_to=until, source=source(), **fields
     )

@@ -28,7 +28,15 @@ CHAINS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "talent": (gettext_lazy("人才链"), ("rd_staff_enterprises",)),
     "policy": (gettext_lazy("政策链"), ()),
 }
-COMPARED = ("hnte_valid", "tech_sme_valid", "eaglet_valid", "gazelle_valid", "invention_patents_valid", "rd_expense_enterprises", "organisations_total")
+COMPARED = (
+    "hnte_valid",
+    "tech_sme_valid",
+    "eaglet_valid",
+    "gazelle_valid",
+    "invention_patents_valid",
+    "rd_expense_enterprises",
+    "organisations_total",
+)
 YEARS_BACK = 5
 
 

@@ -154,7 +154,8 @@ class TestOrganisations:
 
 def test_in_every_metric_the_records_add_up_to_each_part() -> None:
     for _ in range(2):
-        holder = organisation(established_on=date(2025, 1, 5))
+        organisation(established_on=date(2025, 1, 5))
+        holder = organisation(established_on=date(2024, 1, 5))
         for kind in ("hnte", "tech_sme", "eaglet"):
             title(holder, kind=kind)
         patent(holder)

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from tests.directory.makers import AT, fact, organisation, region_fact, title
 from wulian.directory.models import TitleGrant
 from wulian.foundation.access import Actor
-from wulian.foundation.catalogue.snapshots import NoRecordsKept, UnknownMetric, differences, pack, record_ids, records_of_snapshot, take_snapshot, unpack
+from wulian.foundation.catalogue.snapshots import (
+    NoRecordsKept,
+    UnknownMetric,
+    differences,
+    pack,
+    record_ids,
+    records_of_snapshot,
+    take_snapshot,
+    unpack,
+)
 from wulian.foundation.models import AuditEvent, MetricSnapshot
 from wulian.kernel.errors import Denied
 
@@ -101,4 +110,3 @@ def test_packing_loses_no_id(loose: set[int], start: int, length: int) -> None:
 def test_a_run_of_ids_is_kept_as_its_ends() -> None:
     assert pack([9, 3, 4, 5, 6, 1]) == [1, [3, 6], 9]
     assert pack([]) == []
-

@@ -51,7 +51,14 @@ def test_a_missing_unit_costs_certainty_and_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("have", "want", "factor"),
-    [("家", "万家", "0.0001"), ("万元", "亿元", "0.0001"), ("亿元", "元", "100000000"), ("家", "户", "1"), ("人", "万人", "0.0001"), ("%", "百分点", "1")],
+    [
+        ("家", "万家", "0.0001"),
+        ("万元", "亿元", "0.0001"),
+        ("亿元", "元", "100000000"),
+        ("家", "户", "1"),
+        ("人", "万人", "0.0001"),
+        ("%", "百分点", "1"),
+    ],
 )
 def test_unit_factors(have: str, want: str, factor: str) -> None:
     assert unit_factor(have, want) == Decimal(factor)

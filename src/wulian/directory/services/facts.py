@@ -57,7 +57,16 @@ def _known_or_why(fact: Fact, value: int | None, why: str) -> None:
 
 @transaction.atomic
 def record_organisation_fact(
-    *, organisation: Organisation, fact: str, year: int, value: int | None, source: Source, as_of: date, by: Actor, at: datetime, unknown_because: str = ""
+    *,
+    organisation: Organisation,
+    fact: str,
+    year: int,
+    value: int | None,
+    source: Source,
+    as_of: date,
+    by: Actor,
+    at: datetime,
+    unknown_because: str = "",
 ) -> FactValue:
     """Keep `fact` of one organisation in `year`; `value` in the fact's smallest unit (fen, persons), None with a reason.
 
@@ -72,7 +81,14 @@ def record_organisation_fact(
         return earlier
     rows.update(is_current=False)
     row = FactValue.objects.create(
-        organisation=organisation, fact=fact, year=year, value=value, unknown_because=unknown_because, source=source, as_of=as_of, recorded_at=at
+        organisation=organisation,
+        fact=fact,
+        year=year,
+        value=value,
+        unknown_because=unknown_because,
+        source=source,
+        as_of=as_of,
+        recorded_at=at,
     )
     audit.record(
         by=by,

@@ -172,4 +172,3 @@ def _close(run: list[int], packed: list[int | list[int]]) -> None:
         packed.append([run[0], run[-1]])
     else:
         packed.extend(run)
-

@@ -24,14 +24,42 @@ UNITS: dict[str, tuple[str, Decimal]] = {
     "件/万人": ("right per 10k", Decimal(1)),
     "项/万人": ("right per 10k", Decimal(1)),
 }
-PREFIXES = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10_000), "亿": Decimal(100_000_000), "万亿": Decimal(10**12)}
+PREFIXES = {
+    "": Decimal(1),
+    "百": Decimal(100),
+    "千": Decimal(1000),
+    "万": Decimal(10_000),
+    "亿": Decimal(100_000_000),
+    "万亿": Decimal(10**12),
+}
 
 # Said in plans before or after the thing itself without changing what is counted.
 _NEUTRAL = re.compile(
     r"全区|全市|我区|我市|本区|本市|区级|市级|国家级?|有效期内的?|总量|总数|数量|累计|达到|突破|期末|年末|拥有量?|认定|企业数$|家数$|个数$|数$"
 )
 # Said of a different quantity of the same thing: a name with one of these is not the thing itself.
-_CHANGES = ("新增", "新认定", "新建", "增长", "增速", "增幅", "占比", "比重", "收入", "营收", "产值", "贡献", "培育", "入库", "申请", "授权", "转化", "每年", "年均", "净增")
+_CHANGES = (
+    "新增",
+    "新认定",
+    "新建",
+    "增长",
+    "增速",
+    "增幅",
+    "占比",
+    "比重",
+    "收入",
+    "营收",
+    "产值",
+    "贡献",
+    "培育",
+    "入库",
+    "申请",
+    "授权",
+    "转化",
+    "每年",
+    "年均",
+    "净增",
+)
 _SHARES = ("占比", "比重")  # what a metric in percent is anyway
 
 
@@ -112,5 +140,7 @@ def _reason(alike: float, alias: str, different: list[str], metric: Metric, unit
     elif factor == 1:
         said.append(_("单位一致"))
     else:
-        said.append(_("口径单位 %(metric)s，换算到 %(unit)s 乘以 %(factor)s") % {"metric": metric.unit, "unit": unit, "factor": f"{factor:f}"})
+        said.append(
+            _("口径单位 %(metric)s，换算到 %(unit)s 乘以 %(factor)s") % {"metric": metric.unit, "unit": unit, "factor": f"{factor:f}"}
+        )
     return "；".join(said)

@@ -51,10 +51,17 @@ def _page(request: HttpRequest, form: RegionFactForm, status: int = 200) -> Http
     last = latest_complete_year(on)
     years = region_facts_of(request.actor, region.code, range(last - YEARS_SHOWN + 1, last + 1))  # type: ignore[attr-defined]
     rows = []
-    for year, items in years.items():
+    for items in years.values():
         for item in items:
             unit, factor = ENTRY[item.fact.type]
-            rows.append({"item": item, "unit": str(unit), "amount": None if item.amount is None else item.amount / factor, "first": item is items[0]})
+            rows.append(
+                {
+                    "item": item,
+                    "unit": str(unit),
+                    "amount": None if item.amount is None else item.amount / factor,
+                    "first": item is items[0],
+                }
+            )
     missing = sum(1 for item in years[last] if item.row is None or item.row.verification != "verified")
     context = {"form": form, "rows": rows, "place": region_name(region), "last": last, "missing": missing, "total": len(years[last])}
     return render(request, "figures/region_facts.html", context, status=status)
@@ -97,7 +104,11 @@ def record(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     verified = request.POST.get("decision") == "verify"
     decide_region_fact(
-        number=number, verified=verified, reason=request.POST.get("reason", ""), by=request.actor, at=timezone.now()  # type: ignore[attr-defined]
+        number=number,
+        verified=verified,
+        reason=request.POST.get("reason", ""),
+        by=request.actor,
+        at=timezone.now(),  # type: ignore[attr-defined]
     )
     messages.success(request, _("已核实，指标从现在起用这个数。") if verified else _("已退回。"))
     return _back(request)

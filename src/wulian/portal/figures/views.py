@@ -155,7 +155,12 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 def figure(request: HttpRequest, metric: str) -> HttpResponse:
     """The live figure: a drawer for htmx, a page otherwise."""
     found = open_figure(
-        request.actor, metric, request.region.code, day_of(request), request.GET.get("part", ""), limit=FIRST  # type: ignore[attr-defined]
+        request.actor,
+        metric,
+        request.region.code,
+        day_of(request),
+        request.GET.get("part", ""),
+        limit=FIRST,  # type: ignore[attr-defined]
     )
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "figures/_drawer.html", _context(request, found))
@@ -267,7 +272,11 @@ def snapshot_records(request: HttpRequest, number: int) -> HttpResponse:
 
 def snapshot_export(request: HttpRequest, number: int, format: str) -> HttpResponse:  # noqa: A002
     found = list_snapshot_records(
-        request.actor, number, request.GET.get("part", ""), with_filters=False, **_asked(request)  # type: ignore[attr-defined]
+        request.actor,
+        number,
+        request.GET.get("part", ""),
+        with_filters=False,
+        **_asked(request),  # type: ignore[attr-defined]
     )
     return _download(found, format)
 
@@ -282,7 +291,11 @@ def _download(found: RecordList, format: str) -> HttpResponse:  # noqa: A002
 def freeze(request: HttpRequest, metric: str) -> HttpResponse:
     """Keep the figure as it is now."""
     kept = take_snapshot(
-        metric=metric, region=request.region.code, on=day_of(request), by=request.actor, at=timezone.now()  # type: ignore[attr-defined]
+        metric=metric,
+        region=request.region.code,
+        on=day_of(request),
+        by=request.actor,
+        at=timezone.now(),  # type: ignore[attr-defined]
     )
     messages.success(request, _("已存为快照，以后数据变了也能打开今天的这份。"))
     return redirect("figure_snapshot", number=kept.pk)
@@ -300,7 +313,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     found.sort(key=lambda metric: (order.get(metric.chain, 9), str(metric.name)))
     where = request.region  # type: ignore[attr-defined]
     rows = [
-        {"metric": metric, "href": figure_url(metric.code, where.code, day_of(request)), "listable": may_list(request.actor, metric.parts[0], where.code)}  # type: ignore[attr-defined]
+        {
+            "metric": metric,
+            "href": figure_url(metric.code, where.code, day_of(request)),
+            "listable": may_list(request.actor, metric.parts[0], where.code),
+        }  # type: ignore[attr-defined]
         for metric in found
     ]
     return render(request, "figures/catalogue.html", {"rows": rows, "words": words, "total": len(metrics.all_metrics())})

@@ -63,7 +63,13 @@ def regions(request: HttpRequest) -> HttpResponse:
     found = compare(request.actor, code, here, on)  # type: ignore[attr-defined]
     ranked = sorted(found.values, key=lambda pair: (pair[1].value is None, -(pair[1].value or Decimal(0)), pair[0].code))
     rows = [
-        {"region": region, "name": region_name(region, short=True), "value": value, "href": figure_url(code, region.code, on), "here": region == here}
+        {
+            "region": region,
+            "name": region_name(region, short=True),
+            "value": value,
+            "href": figure_url(code, region.code, on),
+            "here": region == here,
+        }
         for region, value in ranked
     ]
     largest = max((value.value for _region, value in ranked if value.value), default=None)
