@@ -213,6 +213,15 @@ def test_one_unit_takes_over_every_indicator_without_owner(
     assert set(owners.values()) == {finance.pk}
 
 
+def test_certain_suggestions_are_bound_at_once_and_the_rest_is_left(officer: Actor, uploaded: Callable[..., PlanDocument]) -> None:
+    text = "红桥区行动方案（2024-2026年）\n一、目标\n到2026年，高新技术企业数量达到102家，新增高新技术企业20家，绿化面积达到5万平方米。\n"
+    document = uploaded(officer, text)
+    assert extraction.bind_suggested(by=officer, document_id=document.pk, at=AT) == 1
+    bound = dict(document.extractions.filter(what="indicator").values_list("values__name", "metric"))
+    assert [name for name, metric in bound.items() if metric] == ["高新技术企业数量"]
+    assert extraction.bind_suggested(by=officer, document_id=document.pk, at=AT) == 0
+
+
 def tasks(document: PlanDocument) -> list[Extraction]:
     return list(document.extractions.filter(what="task").order_by("position"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Q
@@ -88,6 +89,8 @@ class DraftTask:
     units: list[dict[str, Any]]
     span: tuple[int | None, int | None]
 
+    is_branch: bool = False  # a heading with tasks below it
+
     @property
     def has_lead(self) -> bool:
         return any(unit["role"] == "lead" for unit in self.units)
@@ -135,6 +138,8 @@ def draft_of(plan: Plan, document: PlanDocument | None) -> Draft:
     }
     _gather_indicators(plan, draft, indicator_rows)
     draft.tasks = [_task(row) for row in task_rows if row.state == State.ACCEPTED]
+    for one, following in pairwise(draft.tasks):
+        one.is_branch = following.level > one.level
     _find_dropped(plan, draft, rows)
     _find_missing(draft)
     if not draft.indicators and not draft.tasks:
@@ -270,7 +275,7 @@ def _find_missing(draft: Draft) -> None:
     without_owner = [one for one in draft.indicators if one.owner_id is None]
     without_metric = [one for one in draft.indicators if not one.metric]
     without_target = [one for one in draft.indicators if not one.targets]
-    without_lead = [one for one in draft.tasks if not one.has_lead]
+    without_lead = [one for one in draft.tasks if not one.has_lead and not one.is_branch]
     unknown = [one for one in draft.tasks for unit in one.units if unit["organisation"] is None and not unit["unit_class"]]
     pending = draft.counts["indicator_pending"] + draft.counts["task_pending"]
     told = (

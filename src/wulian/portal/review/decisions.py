@@ -90,6 +90,9 @@ def plan_review_act(request: HttpRequest, pk: int) -> HttpResponse:
             _("拆回 %(count)s 条"),
         ),
         "metric": lambda: _bind(request, actor, document_id, argument),
+        "bind_all": lambda: _told(
+            services.bind_suggested(by=actor, document_id=document_id, at=timezone.now()), _("%(count)s 项指标绑定了建议的口径")
+        ),
         "owner_all": lambda: _own_all(request, actor, pk, document_id),
     }
     if act not in known:

@@ -41,7 +41,7 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
         columns = [_("规划"), _("编号"), _("任务"), _("章节"), _("牵头"), _("配合"), _("总体情况"), _("最近填报")]
         return export_response(chosen, columns, _rows(found.lines), _("任务"))
     roles = [
-        ("", _("全部分工"), sum(found.roles.values())),
+        ("", _("全部分工"), found.roles[""]),
         ("lead", _("牵头"), found.roles["lead"]),
         ("participant", _("配合"), found.roles["participant"]),
     ]

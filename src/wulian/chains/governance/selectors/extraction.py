@@ -245,7 +245,9 @@ def review(
         group.suggestions = suggest_metrics(group.head.values["name"], group.head.values["unit"], limit=3)
 
     section = _section(section, focus, finding, of_tab, findings, window, bounds)
-    marks: list[tuple[int, int, int | None, str]] = [(row.span[0], row.span[1], row.pk, row.state) for row in of_tab if row.span]
+    marks: list[tuple[int, int, int | None, str]] = [
+        (start, end, row.pk, row.state) for row in of_tab for start, end in _marked(row, document.text)
+    ]
     if finding is not None and 0 <= finding < len(findings):
         marks += [(start, start + max(1, len(quote)), None, "finding") for quote, _section_no, start in findings[finding].places]
     start, end = bounds[section]
@@ -463,6 +465,18 @@ def _page_of(shown: Sequence[Any], focus: int) -> int | None:
         if focus in ids:
             return index // PER_PAGE + 1
     return None
+
+
+def _marked(row: Row, text: str) -> list[tuple[int, int]]:
+    """The places that show a row in the text: the printed quantity; of a task its title and its units, not its whole body."""
+    if row.span is None or "title" not in row.values:
+        return [row.span] if row.span else []
+    start, end = row.span
+    title = str(row.printed.get("title") or "")
+    found = text.find(title, start, end) if title else -1
+    places = [(found, found + len(title)) if found >= 0 else (start, min(end, start + 30))]
+    units = row.printed.get("units_span")
+    return [*places, (units[0], units[1])] if units else places
 
 
 def _section(

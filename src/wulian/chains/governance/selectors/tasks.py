@@ -63,11 +63,12 @@ class TaskLine:
     reported_on: date | None = None
     late: bool = False
     open_problems: int = 0
+    is_branch: bool = False  # a heading with tasks below it: those need leads, the heading does not
     roles: list[str] = field(default_factory=list)  # roles of the unit that the list is filtered by
 
     @property
     def needs_lead(self) -> bool:
-        return not self.leads
+        return not self.leads and not self.is_branch
 
     @property
     def unmatched(self) -> bool:
@@ -121,7 +122,7 @@ def task_list(
     )
     in_plan = [line for line in everything if plan_id is None or line.plan_id == plan_id]
     of_unit = [line for line in in_plan if unit is None or _held(line, unit, classes)]
-    of_role = [line for line in of_unit if not role or (role in line.roles if unit else _has_role(line, role))]
+    of_role = [line for line in of_unit if not role or _in_role(line, role, unit)]
     counts = {name: sum(1 for line in of_role if in_state(line, name)) for name in FILTERS}
     counts[""] = len(of_role)
     lines = [line for line in of_role if not state or in_state(line, state)]
@@ -137,9 +138,7 @@ def task_list(
         counts=counts,
         units=sorted(((pk, name, count) for (pk, name), count in units.items() if pk is not None), key=lambda one: (-one[2], one[1])),
         plans=sorted(((pk, name, count) for (pk, name), count in plans.items()), key=lambda one: one[0]),
-        roles={
-            name: sum(1 for line in of_unit if (name in line.roles if unit else _has_role(line, name))) for name in TaskUnit.Role.values
-        },
+        roles={"": len(of_unit)} | {name: sum(_in_role(line, name, unit) for line in of_unit) for name in TaskUnit.Role.values},
         finding=_finding(of_role, unit),
     )
 
@@ -229,8 +228,11 @@ def _with_units(rows: QuerySet[PlanTask]) -> QuerySet[PlanTask]:
 
 
 def _lines(tasks: Sequence[PlanTask], on: date, *, inside: bool) -> list[TaskLine]:
-    """Lines with the latest standing and the open problems (for those inside): two queries, however many tasks."""
+    """Lines with the latest standing and the open problems (for those inside): three queries, however many tasks."""
     ids = [task.pk for task in tasks] if inside else []
+    branches = set(
+        PlanTask.objects.filter(parent__in=[task.pk for task in tasks]).order_by().values_list("parent_id", flat=True).distinct()
+    )
     latest: dict[int, RoundReport] = {}
     late: set[int] = set()
     reports = (
@@ -270,6 +272,7 @@ def _lines(tasks: Sequence[PlanTask], on: date, *, inside: bool) -> list[TaskLin
                 reported_on=_day(last.filed_at) if last else None,
                 late=task.pk in late,
                 open_problems=problems[task.pk],
+                is_branch=task.pk in branches,
             )
         )
     return lines
@@ -311,7 +314,10 @@ def _held(line: TaskLine, unit: Organisation, classes: frozenset[tuple[str, int 
     return bool(line.roles)
 
 
-def _has_role(line: TaskLine, role: str) -> bool:
+def _in_role(line: TaskLine, role: str, unit: Organisation | None) -> bool:
+    """Whether `unit` has this role in the task; without a unit, whether anyone has."""
+    if unit is not None:
+        return role in line.roles
     return bool(line.leads if role == TaskUnit.Role.LEAD else line.participants)
 
 

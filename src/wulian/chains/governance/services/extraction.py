@@ -17,6 +17,7 @@ from wulian.directory.models import Organisation
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, require_officer
 from wulian.foundation.catalogue import metrics
+from wulian.foundation.catalogue.suggesting import suggest_metrics
 from wulian.foundation.models import AuditEvent
 from wulian.kernel.errors import Conflict, Invalid, NotFound
 
@@ -73,6 +74,31 @@ def own_all(*, by: Actor, document_id: int, owner_id: int, at: datetime) -> int:
         after = {"owner": owner, "rows": changed}
         audit.record(by=by, action="extraction.owned_all", obj=document, after=after, region=_region(document), at=at)
     return changed
+
+
+def bind_suggested(*, by: Actor, document_id: int, at: datetime, certainty: float = 0.9) -> int:
+    """Bind every indicator without a metric to the first suggestion that is at least this certain (0 to 1).
+
+    Returns how many indicators were bound; what is less certain stays for the officer.
+    """
+    document = open_document(by, document_id)
+    with transaction.atomic():
+        lock_plan(document)
+        groups: dict[str, list[Extraction]] = {}
+        for row in document.extractions.select_for_update().filter(what=What.INDICATOR).order_by("position"):
+            groups.setdefault(row.group_key, []).append(row)
+        bound = 0
+        for rows in groups.values():
+            head = min(rows, key=lambda row: (row.state == State.MERGED, mentions.rank(mentions.mention_of(row))))
+            first = next(iter(suggest_metrics(head.values["name"], head.values["unit"], limit=1)), None)
+            if any(row.metric for row in rows) or first is None or first.score < certainty:
+                continue
+            for row in rows:
+                before = _group_state(row)
+                row.metric = first.metric.code
+                save(by, document, row, "extraction.group_edited", before, at)
+            bound += 1
+    return bound
 
 
 def edit_mention(*, by: Actor, extraction_id: int, version: int, changes: Mapping[str, Any], at: datetime) -> Extraction:
