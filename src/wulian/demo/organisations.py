@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
 
+from django.db import connection
 from django.db.models import Model
 
 from wulian.directory.models import (
@@ -64,6 +65,7 @@ def write_world(*, by: Actor, at: datetime, world: World) -> Written:
     write_histories(world.firms, ids, register, at)
     titles = insert(
         TitleGrant,
+        ("organisation_id", "kind", "valid_from"),
         (
             TitleGrant(
                 organisation_id=ids[title.code], kind=title.kind, certificate=title.certificate, granted_on=title.granted_on,
@@ -76,6 +78,7 @@ def write_world(*, by: Actor, at: datetime, world: World) -> Written:
     rights = write_rights(world, ids, register)
     facts = insert(
         FactValue,
+        ("organisation_id", "fact", "year"),
         (
             FactValue(
                 organisation_id=ids[figure.subject], fact=figure.fact, year=figure.year, value=figure.value,
@@ -86,6 +89,7 @@ def write_world(*, by: Actor, at: datetime, world: World) -> Written:
     )  # fmt: skip
     region_facts = insert(
         RegionFactValue,
+        ("region_id", "fact", "year"),
         (
             RegionFactValue(
                 region_id=figure.subject, fact=figure.fact, year=figure.year, value=figure.value, source=statistics,
@@ -95,15 +99,26 @@ def write_world(*, by: Actor, at: datetime, world: World) -> Written:
         ),
     )  # fmt: skip
     named = write_units(at)
+    refresh_statistics()
     new = set(Organisation.objects.values_list("pk", flat=True)) - before
     return Written(len(new) - named, titles, rights, facts, region_facts, named, tuple(sorted(new | changed)))
 
 
-def insert(model: type[Model], rows: Iterable[Model]) -> int:
-    """Insert rows; those that collide with a unique constraint are there already. Returns how many were added."""
-    before = model._default_manager.count()
-    model._default_manager.bulk_create(list(rows), batch_size=BATCH, ignore_conflicts=True)
-    return model._default_manager.count() - before
+def refresh_statistics() -> None:
+    """Tell PostgreSQL how large the tables have become: figures are computed before its own round of doing so."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for model in (Organisation, RegionMove, TitleGrant, IPRight, IPHolding, FactValue, RegionFactValue):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
+def insert(model: type[Model], key: tuple[str, ...], rows: Iterable[Model]) -> int:
+    """Insert the rows whose `key` is not there yet. Returns how many were added."""
+    present = set(model._default_manager.values_list(*key).order_by())
+    new = [row for row in rows if tuple(getattr(row, name) for name in key) not in present]
+    model._default_manager.bulk_create(new, batch_size=BATCH)
+    return len(new)
 
 
 def write_firms(firms: list[Firm], at: datetime) -> set[int]:
@@ -159,6 +174,7 @@ def write_histories(firms: list[Firm], ids: dict[str, int], source: Source, at: 
     """Former names, moves and the source records from which the firms are said to come."""
     insert(
         OrganisationName,
+        ("organisation_id", "kind", "name"),
         (
             OrganisationName(
                 organisation_id=ids[firm.code], name=firm.former_name[0], name_key=name_key(firm.former_name[0]),
@@ -168,19 +184,18 @@ def write_histories(firms: list[Firm], ids: dict[str, int], source: Source, at: 
             if firm.former_name
         ),
     )  # fmt: skip
-    known = set(RegionMove.objects.filter(organisation__is_synthetic=True).values_list("organisation_id", "moved_on"))
     insert(
         RegionMove,
+        ("organisation_id", "moved_on"),
         (
             RegionMove(
                 organisation_id=ids[firm.code], from_region_id=came_from, to_region_id=went_to, moved_on=day, basis="登记地址变更（合成）"
             )
             for firm in firms
             for day, came_from, went_to in firm.moves
-            if (ids[firm.code], day) not in known
         ),
     )
-    insert(SourceRecord, (source_record(firm, ids[firm.code], source, at) for firm in firms))
+    insert(SourceRecord, ("source_id", "key"), (source_record(firm, ids[firm.code], source, at) for firm in firms))
 
 
 def source_record(firm: Firm, organisation_id: int, source: Source, at: datetime) -> SourceRecord:
@@ -222,6 +237,7 @@ def revoke_titles(world: World, ids: dict[str, int]) -> None:
 def write_rights(world: World, ids: dict[str, int], source: Source) -> int:
     added = insert(
         IPRight,
+        ("kind", "number"),
         (
             IPRight(
                 kind=right.kind, number=right.number, title=right.title, filed_on=right.filed_on, granted_on=right.granted_on,
@@ -233,6 +249,7 @@ def write_rights(world: World, ids: dict[str, int], source: Source) -> int:
     stored = {row.number: row for row in IPRight.objects.filter(source=source)}
     insert(
         IPHolding,
+        ("ip_right_id", "organisation_id"),
         (
             IPHolding(ip_right_id=stored[right.number].pk, organisation_id=ids[code], position=position)
             for right in world.rights
@@ -268,6 +285,7 @@ def write_units(at: datetime) -> int:
     Organisation.objects.bulk_create(rows)
     insert(
         SourceRecord,
+        ("source_id", "key"),
         (
             SourceRecord(
                 source=source,
