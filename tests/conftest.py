@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.conf import settings
 from django.test import Client
 
@@ -62,6 +63,13 @@ def shared() -> Path:
     if not (folder / "DESIGN.md").exists():
         pytest.skip("needs ../shared (real input and labelled sets), which is not beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def search_folder(settings: pytest_django.fixtures.SettingsWrapper, tmp_path: Path) -> Path:
+    """Every test has a search index of its own: it lies outside the database and would outlive the test's rows."""
+    settings.SEARCH_INDEX = tmp_path / "search"
+    return settings.SEARCH_INDEX
 
 
 @pytest.fixture

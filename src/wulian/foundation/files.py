@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -183,16 +183,22 @@ def open_stored(stored: StoredFile) -> IO[bytes]:
 class LimitedUploadHandler(TemporaryFileUploadHandler):
     """Streams an upload to a temporary file, and refuses one above the limit before it has filled the disk.
 
-    The rest of a refused request is read and thrown away, so that the browser gets an answer instead of a broken line;
-    the view finds the size in `request.META["wulian.upload_refused"]` (see `refused_upload`).
+    A refused file is read and thrown away, so that the browser gets an answer instead of a broken line and the other fields
+    of the form arrive; the view finds the size in `request.META["wulian.upload_refused"]` (see `refused_upload`).
     """
 
+    refused = False
+
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None) -> None:  # noqa: N803  (Django's name)
-        limit = settings.UPLOAD_LIMIT_BYTES
         free = shutil.disk_usage(tempfile.gettempdir()).free
-        if content_length > limit + BLOCK or content_length + SPARE_BYTES > free:
+        if content_length > settings.UPLOAD_LIMIT_BYTES + BLOCK or content_length + SPARE_BYTES > free:
             META["wulian.upload_refused"] = content_length
-            raise StopUpload(connection_reset=False)
+            self.refused = True
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        if self.refused:
+            raise SkipFile
+        super().new_file(*args, **kwargs)
 
 
 def refused_upload(meta: Any) -> WulianError | None:

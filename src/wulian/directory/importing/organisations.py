@@ -35,7 +35,7 @@ from wulian.rulebook.industries import sections
 from .shared import Found, code_of, district_finder, find_organisations, follow, outside, outside_region, source_by_name
 
 NO_NAME = N_("名称“%(text)s”里没有文字")
-SHIFTED = N_("企业类型一格写的是“%(text)s”，像是注册资本：这一行的列多半错了位")
+SHIFTED = N_("写的是“%(text)s”，像是注册资本：这一行的列多半错了位")
 TWICE = N_("与本文件第 %(row)s 行是同一%(by)s，内容却不同：请留一行")
 FUTURE = N_("成立日期 %(date)s 晚于文件日期 %(on)s")
 

@@ -27,7 +27,7 @@ from wulian.kernel.problems import Problem
 
 from .organisations import sees_all
 
-IP_SHOWN = 50
+IP_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Text tables are streamed. What the bytes are is found out from the bytes, never 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -154,7 +155,9 @@ def _lines(stream: IO[bytes], name: str, encoding: str) -> Iterator[str]:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BrokenFile(name=name, rows=number) from error
     finally:
-        reader.detach()
+        # Left before its end, the generator is closed late, when the file may be closed already.
+        with contextlib.suppress(ValueError):
+            reader.detach()
 
 
 def _records(lines: Iterator[str], delimiter: str) -> Iterator[RawRow]:

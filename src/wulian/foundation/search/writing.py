@@ -117,8 +117,8 @@ def _flush(kind: Kind, progress: Callable[[int], None] | None) -> int:
         if EVERYTHING in ids:
             writer.wait_merging_threads()
             return _rebuild(kind, progress)
-        for object_id in ids:
-            writer.delete_documents("id", object_id)
+        # Not delete_documents_by_term: in tantivy-py 0.27 it looks for a signed number and silently deletes nothing.
+        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", ids))
         for entry in kind.entries(ids):
             writer.add_document(document_of(entry))
         writer.commit()

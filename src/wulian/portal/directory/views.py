@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +57,11 @@ def question_of(request: HttpRequest) -> Question:
     return Question(request.GET.get("q", "")[:100], filters, sort if sort in SORTS else "")
 
 
+def asked_date(request: HttpRequest) -> date:
+    """The date that the page holds for, as a plain date: `request.on` is lazy, and a date does not compare with that."""
+    return date(request.on.year, request.on.month, request.on.day)
+
+
 def organisations(request: HttpRequest) -> HttpResponse:
     question = question_of(request)
     text = request.GET.get("page", "1")
@@ -67,7 +73,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     options = facet_options(found.facets)
     labels = {value: label for value, label, _count in options["region"]}
     chosen = [labels.get(code, code) for code in question.filters.get("region", ())]
-    titles = titles_on([organisation.pk for organisation in found.organisations], request.on)
+    titles = titles_on([organisation.pk for organisation in found.organisations], asked_date(request))
     context = {
         "title": list_title(question, found.count, chosen),
         "question": question,
@@ -137,11 +143,13 @@ def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
     if found.merged_into is not None:
         messages.info(request, _("“%(name)s”已并入本主体，这里是合并后的档案。") % {"name": found.name})
         return redirect("organisation", found.merged_into.pk)
-    whole = archive(viewer=request.actor, organisation=found, on=request.on)
+    on = asked_date(request)
+    whole = archive(viewer=request.actor, organisation=found, on=on)
     context = {
         "archive": whole,
         "organisation": found,
-        "title": archive_title(whole, request.on),
+        "title": archive_title(whole, on),
+        "on": on,
         "capital": format_capital(found.capital_amount, found.capital_currency),
         "industry": industry_name(found.industry),
         "ip_words": {value: str(label) for value, label in IP_WORDS.items()},

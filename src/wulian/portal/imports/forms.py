@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
     source = forms.CharField(
         label=_("数据源"), max_length=80, help_text=_("数据从哪里来，例如 市场监管登记。同一来源的记录再次导入时会对上，不会重复。")
     )
-    region = forms.ChoiceField(label=_("为哪个区域导入"), help_text=_("不在这个区域的主体会进隔离区，不会写入。"))
+    region = forms.ChoiceField(label=_("为哪个区域导入"), help_text=_("批次归这个区域；不在您管辖区域的主体会进隔离区，不会写入。"))
     file = forms.FileField(label=_("文件"), help_text=_("CSV（UTF-8 或 GB18030）、XLSX、XLS，CSV 可压缩成 .gz。"), allow_empty_file=True)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

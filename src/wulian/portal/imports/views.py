@@ -58,10 +58,11 @@ def _title(total: int, waiting: int) -> str:
 @never_cache
 def import_new(request: HttpRequest) -> HttpResponse:
     """Upload. A refused file leaves the rest of the form as it was."""
-    refused = refused_upload(request.META) if request.method == "POST" else None
     form = UploadForm(request.POST or None, request.FILES or None, actor=request.actor)
+    refused = refused_upload(request.META) if request.method == "POST" else None  # known once the body has been read
     status = 200
     if refused is not None:
+        form.errors.pop("file", None)  # it says that there is no file: there was one
         form.add_error("file", refused.text(_))
         status = refused.status
     elif request.method == "POST" and form.is_valid():

@@ -56,7 +56,7 @@ def start_import(
                 "header": inspection.header,
                 "preview": inspection.preview,
                 "format": inspection.format,
-                "encoding": inspection.encoding,
+                "encoding": inspection.encoding.removesuffix("-sig"),
             },
             rows_total=inspection.rows_total,
             region=region,
