@@ -9,25 +9,16 @@ into a throw-away database (SQLite, or the one of DATABASE_URL in which an own d
 
 from __future__ import annotations
 
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wulian.settings")
-os.environ["WULIAN_HOME"] = tempfile.mkdtemp(prefix="wulian-bench-")
-os.environ.setdefault("WULIAN_SECRET", "benchmark")
-
-import django
-
-django.setup()
-
 from django.db import connection
 from django.db.models import Model
 
+from benchmarks import _django  # starts Django before the tables below are imported
 from wulian.directory.access import region_closure
 from wulian.directory.models import (
     FactValue,
@@ -237,4 +228,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    _django.announce()
     main()

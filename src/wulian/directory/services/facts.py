@@ -14,6 +14,7 @@ from wulian.foundation import audit
 from wulian.foundation.access import Actor, require_officer
 from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import Fact
+from wulian.foundation.models import AuditEvent
 from wulian.kernel.errors import N_, Conflict, Invalid, NotFound, WulianError
 
 STATE = ("fact", "year", "value", "unknown_because", "as_of", "is_current")
@@ -167,7 +168,7 @@ def decide_region_fact(*, number: int, verified: bool, by: Actor, at: datetime, 
 
 def reported_by(row: RegionFactValue) -> int | None:
     """The account that recorded `row`, from the audit record; None for an import or the system."""
-    event = audit.AuditEvent.objects.filter(
+    event = AuditEvent.objects.filter(
         object_type=row._meta.label_lower, object_id=str(row.pk), action__in=["region_fact.recorded", "region_fact.corrected"]
     ).first()
     return event.user_id if event else None

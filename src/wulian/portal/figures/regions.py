@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import FactType, latest_complete_year
 from wulian.kernel.errors import WulianError
 from wulian.portal.plans.asked import day_of
+from wulian.portal.requests import PageRequest
 
 YEARS_SHOWN = 6
 # What an officer types, and how many of the fact's own unit that is: amounts of regions are told in 亿元, people in 万人.
@@ -42,14 +43,20 @@ class RegionFactForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["fact"].choices = [(fact.code, fact.name) for fact in facts.all_facts() if fact.subject == "region"]  # type: ignore[attr-defined]
-        self.fields["source"].choices = [("", _("工作人员录入")), *((str(one.pk), one.name) for one in list_sources())]  # type: ignore[attr-defined]
+        choices = {
+            "fact": [(fact.code, fact.name) for fact in facts.all_facts() if fact.subject == "region"],
+            "source": [("", _("工作人员录入")), *((str(one.pk), one.name) for one in list_sources())],
+        }
+        for name, options in choices.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = options
 
 
-def _page(request: HttpRequest, form: RegionFactForm, status: int = 200) -> HttpResponse:
-    region, on = request.region, day_of(request)  # type: ignore[attr-defined]
+def _page(request: PageRequest, form: RegionFactForm, status: int = 200) -> HttpResponse:
+    region, on = request.region, day_of(request)
     last = latest_complete_year(on)
-    years = region_facts_of(request.actor, region.code, range(last - YEARS_SHOWN + 1, last + 1))  # type: ignore[attr-defined]
+    years = region_facts_of(request.actor, region.code, range(last - YEARS_SHOWN + 1, last + 1))
     rows = []
     for items in years.values():
         for item in items:
@@ -67,14 +74,14 @@ def _page(request: HttpRequest, form: RegionFactForm, status: int = 200) -> Http
     return render(request, "figures/region_facts.html", context, status=status)
 
 
-def region_facts(request: HttpRequest) -> HttpResponse:
-    last = latest_complete_year(day_of(request))  # type: ignore[attr-defined]
-    start = {"year": last, "as_of": day_of(request), "fact": request.GET.get("fact")}  # type: ignore[attr-defined]
+def region_facts(request: PageRequest) -> HttpResponse:
+    last = latest_complete_year(day_of(request))
+    start = {"year": last, "as_of": day_of(request), "fact": request.GET.get("fact")}
     return _page(request, RegionFactForm(initial=start))
 
 
 @require_POST
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: PageRequest) -> HttpResponse:
     form = RegionFactForm(request.POST)
     if not form.is_valid():
         return _page(request, form, 422)
@@ -83,14 +90,14 @@ def record(request: HttpRequest) -> HttpResponse:
         fact = fact_of(data["fact"], "region")
         amount = None if data["amount"] is None else data["amount"] * ENTRY[fact.type][1]
         record_region_fact(
-            region=request.region.code,  # type: ignore[attr-defined]
+            region=request.region.code,
             fact=fact.code,
             year=data["year"],
             value=stored(fact, amount),
             unknown_because=data["unknown_because"],
             source=own_source(int(data["source"] or 0)),
             as_of=data["as_of"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             at=timezone.now(),
         )
     except WulianError as error:
@@ -101,19 +108,19 @@ def record(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def decide(request: HttpRequest, number: int) -> HttpResponse:
+def decide(request: PageRequest, number: int) -> HttpResponse:
     verified = request.POST.get("decision") == "verify"
     decide_region_fact(
         number=number,
         verified=verified,
         reason=request.POST.get("reason", ""),
         by=request.actor,
-        at=timezone.now(),  # type: ignore[attr-defined]
+        at=timezone.now(),
     )
     messages.success(request, _("已核实，指标从现在起用这个数。") if verified else _("已退回。"))
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: PageRequest) -> HttpResponse:
     query = request.GET.urlencode()
     return redirect(reverse("region_facts") + (f"?{query}" if query else ""))

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -38,6 +38,7 @@ from wulian.foundation.catalogue.metrics import Column, Part, Period
 from wulian.foundation.catalogue.snapshots import take_snapshot
 from wulian.foundation.exports import FORMATS, export_response
 from wulian.portal.plans.asked import day_of
+from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import number
 
 PAGE_SIZE = 50
@@ -114,7 +115,7 @@ def holds_for(figure: Figure | RecordList) -> str:
     return on.isoformat()
 
 
-def _context(request: HttpRequest, figure: Figure) -> dict[str, Any]:
+def _context(request: PageRequest, figure: Figure) -> dict[str, Any]:
     part, frozen = figure.part, figure.snapshot
     base = reverse("figure_snapshot", args=[frozen.pk]) if frozen else reverse("figure", args=[figure.metric.code])
     asked = {} if frozen else {"region": figure.region.code, "on": figure.scope.on.isoformat()}
@@ -136,23 +137,23 @@ def _context(request: HttpRequest, figure: Figure) -> dict[str, Any]:
             }
             for one in figure.metric.parts
         ],
-        "table": table(part, figure.rows, narrow=bool(request.htmx)),  # type: ignore[attr-defined]
+        "table": table(part, figure.rows, narrow=bool(request.htmx)),
         "more": max(0, (figure.count or 0) - len(figure.rows)),
         "page_url": f"{base}?{urlencode({**asked, 'part': part.key})}",
         "list_url": f"{reverse(f'{route}_records', args=arguments)}?{list_query}",
         "exports": [(kind, f"{reverse(f'{route}_export', args=[*arguments, kind])}?{list_query}") for kind in FORMATS],
-        "may_freeze": not frozen and request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=figure.region.code),  # type: ignore[attr-defined]
+        "may_freeze": not frozen and request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=figure.region.code),
     }
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _asked(request: PageRequest) -> dict[str, Any]:
     """Filters of a list from the query: `q`, `district`, `sort`, and one parameter for each facet."""
     reserved = {"region", "on", "part", "q", "district", "sort", "page"}
     chosen = {key: value for key, value in request.GET.items() if key not in reserved}
     return {"search": request.GET.get("q", ""), "chosen": chosen, "sort": request.GET.get("sort", "")}
 
 
-def figure(request: HttpRequest, metric: str) -> HttpResponse:
+def figure(request: PageRequest, metric: str) -> HttpResponse:
     """The live figure: a drawer for htmx, a page otherwise."""
     found = open_figure(
         request.actor,
@@ -160,19 +161,19 @@ def figure(request: HttpRequest, metric: str) -> HttpResponse:
         request.region.code,
         day_of(request),
         request.GET.get("part", ""),
-        limit=FIRST,  # type: ignore[attr-defined]
+        limit=FIRST,
     )
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "figures/_drawer.html", _context(request, found))
     history = snapshots_of(found.metric.code, found.region.code)
     return render(request, "figures/figure.html", _context(request, found) | {"history": history})
 
 
-def snapshot(request: HttpRequest, number: int) -> HttpResponse:
+def snapshot(request: PageRequest, number: int) -> HttpResponse:
     """The frozen figure, with what would be different if it were computed now."""
-    found = open_snapshot(request.actor, number, request.GET.get("part", ""), limit=FIRST)  # type: ignore[attr-defined]
+    found = open_snapshot(request.actor, number, request.GET.get("part", ""), limit=FIRST)
     context = _context(request, found)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "figures/_drawer.html", context)
     context["live_url"] = figure_url(found.metric.code, found.region.code, found.scope.on)
     context["changes"] = [
@@ -182,12 +183,12 @@ def snapshot(request: HttpRequest, number: int) -> HttpResponse:
             "added": table(change.part, change.added),
             "removed": table(change.part, change.removed),
         }
-        for change in snapshot_differences(request.actor, number)  # type: ignore[attr-defined]
+        for change in snapshot_differences(request.actor, number)
     ]
     return render(request, "figures/snapshot.html", context)
 
 
-def _list_page(request: HttpRequest, found: RecordList, context: dict[str, Any]) -> HttpResponse:
+def _list_page(request: PageRequest, found: RecordList, context: dict[str, Any]) -> HttpResponse:
     paginator = CountedPaginator(found.records, PAGE_SIZE, total=found.count)
     page = paginator.get_page(request.GET.get("page"))
     return render(
@@ -225,17 +226,17 @@ class CountedPaginator(Paginator):
         super().__init__(rows, size)
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self._total
 
 
-def records(request: HttpRequest, metric: str) -> HttpResponse:
+def records(request: PageRequest, metric: str) -> HttpResponse:
     """All records of one part, searched, filtered, sorted, page by page."""
     found = list_records(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         metric,
-        request.region.code,  # type: ignore[attr-defined]
-        day_of(request),  # type: ignore[attr-defined]
+        request.region.code,
+        day_of(request),
         request.GET.get("part", ""),
         district=request.GET.get("district", ""),
         **_asked(request),
@@ -247,13 +248,13 @@ def records(request: HttpRequest, metric: str) -> HttpResponse:
     return _list_page(request, found, {"exports": exports, "back": back})
 
 
-def export(request: HttpRequest, metric: str, format: str) -> HttpResponse:  # noqa: A002  (named in the address)
+def export(request: PageRequest, metric: str, format: str) -> HttpResponse:  # noqa: A002  (named in the address)
     """Exactly the list that `records` shows with the same query, whole."""
     found = list_records(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         metric,
-        request.region.code,  # type: ignore[attr-defined]
-        day_of(request),  # type: ignore[attr-defined]
+        request.region.code,
+        day_of(request),
         request.GET.get("part", ""),
         district=request.GET.get("district", ""),
         with_filters=False,
@@ -262,21 +263,21 @@ def export(request: HttpRequest, metric: str, format: str) -> HttpResponse:  # n
     return _download(found, format)
 
 
-def snapshot_records(request: HttpRequest, number: int) -> HttpResponse:
-    found = list_snapshot_records(request.actor, number, request.GET.get("part", ""), **_asked(request))  # type: ignore[attr-defined]
+def snapshot_records(request: PageRequest, number: int) -> HttpResponse:
+    found = list_snapshot_records(request.actor, number, request.GET.get("part", ""), **_asked(request))
     query = request.GET.copy()
     query.pop("page", None)
     exports = [(kind, f"{reverse('snapshot_export', args=[number, kind])}?{query.urlencode()}") for kind in FORMATS]
     return _list_page(request, found, {"exports": exports, "back": reverse("figure_snapshot", args=[number])})
 
 
-def snapshot_export(request: HttpRequest, number: int, format: str) -> HttpResponse:  # noqa: A002
+def snapshot_export(request: PageRequest, number: int, format: str) -> HttpResponse:  # noqa: A002
     found = list_snapshot_records(
         request.actor,
         number,
         request.GET.get("part", ""),
         with_filters=False,
-        **_asked(request),  # type: ignore[attr-defined]
+        **_asked(request),
     )
     return _download(found, format)
 
@@ -288,20 +289,20 @@ def _download(found: RecordList, format: str) -> HttpResponse:  # noqa: A002
 
 
 @require_POST
-def freeze(request: HttpRequest, metric: str) -> HttpResponse:
+def freeze(request: PageRequest, metric: str) -> HttpResponse:
     """Keep the figure as it is now."""
     kept = take_snapshot(
         metric=metric,
         region=request.region.code,
         on=day_of(request),
         by=request.actor,
-        at=timezone.now(),  # type: ignore[attr-defined]
+        at=timezone.now(),
     )
     messages.success(request, _("已存为快照，以后数据变了也能打开今天的这份。"))
     return redirect("figure_snapshot", number=kept.pk)
 
 
-def catalogue(request: HttpRequest) -> HttpResponse:
+def catalogue(request: PageRequest) -> HttpResponse:
     """Every metric with its definition, version and article."""
     words = request.GET.get("q", "").strip()
     found = [
@@ -311,19 +312,19 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     ]
     order = {"innovation": 0, "industry": 1, "capital": 2, "talent": 3, "policy": 4}
     found.sort(key=lambda metric: (order.get(metric.chain, 9), str(metric.name)))
-    where = request.region  # type: ignore[attr-defined]
+    where = request.region
     rows = [
         {
             "metric": metric,
             "href": figure_url(metric.code, where.code, day_of(request)),
             "listable": may_list(request.actor, metric.parts[0], where.code),
-        }  # type: ignore[attr-defined]
+        }
         for metric in found
     ]
     return render(request, "figures/catalogue.html", {"rows": rows, "words": words, "total": len(metrics.all_metrics())})
 
 
-def fact_catalogue(request: HttpRequest) -> HttpResponse:
+def fact_catalogue(request: PageRequest) -> HttpResponse:
     """Every fact with its definition, unit and article."""
     groups = [
         (_("主体的事实"), [fact for fact in facts.all_facts() if fact.subject == "organisation"]),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,6 +19,7 @@ from wulian.fusion.cockpit import COMPARED, Tile, cockpit, compare, history
 from wulian.portal import charts
 from wulian.portal.figures.views import figure_url
 from wulian.portal.plans.asked import day_of
+from wulian.portal.requests import PageRequest
 
 ROWS_SHOWN = 12
 
@@ -27,9 +28,9 @@ def _tile(tile: Tile, region: str, on: Any) -> dict[str, Any]:
     return {"tile": tile, "metric": tile.metric, "href": figure_url(tile.metric.code, region, on)}
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    region, on = request.region, day_of(request)  # type: ignore[attr-defined]
-    found = cockpit(request.actor, region, on)  # type: ignore[attr-defined]
+def home(request: PageRequest) -> HttpResponse:
+    region, on = request.region, day_of(request)
+    found = cockpit(request.actor, region, on)
     chains = [{"chain": chain, "tiles": [_tile(tile, region.code, on) for tile in chain.tiles]} for chain in found.chains]
     rows = found.main.rows if found.main else []
     context = {
@@ -38,31 +39,31 @@ def home(request: HttpRequest) -> HttpResponse:
         "chains": chains,
         "rows": rows[:ROWS_SHOWN],
         "more": max(0, len(rows) - ROWS_SHOWN),
-        "is_officer": request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=region.code),  # type: ignore[attr-defined]
+        "is_officer": request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=region.code),
         "synthetic": any(source.is_synthetic for source in found.sources),
     }
     return render(request, "home/home.html", context)
 
 
-def _chosen(request: HttpRequest) -> str:
+def _chosen(request: PageRequest) -> str:
     asked = request.GET.get("metric", "")
     return asked if asked in COMPARED else COMPARED[0]
 
 
-def _choices(request: HttpRequest, route: str, current: str) -> list[dict[str, Any]]:
-    kept = {"region": request.region.code, "on": day_of(request).isoformat()}  # type: ignore[attr-defined]
+def _choices(request: PageRequest, route: str, current: str) -> list[dict[str, Any]]:
+    kept = {"region": request.region.code, "on": day_of(request).isoformat()}
     return [
         {"name": metrics.get(code).name, "href": f"{reverse(route)}?{urlencode({**kept, 'metric': code})}", "current": code == current}
         for code in COMPARED
     ]
 
 
-def regions(request: HttpRequest) -> HttpResponse:
+def regions(request: PageRequest) -> HttpResponse:
     """The same metric for the regions side by side."""
-    code, on, here = _chosen(request), day_of(request), request.region  # type: ignore[attr-defined]
-    found = compare(request.actor, code, here, on)  # type: ignore[attr-defined]
+    code, on, here = _chosen(request), day_of(request), request.region
+    found = compare(request.actor, code, here, on)
     ranked = sorted(found.values, key=lambda pair: (pair[1].value is None, -(pair[1].value or Decimal(0)), pair[0].code))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "region": region,
             "name": region_name(region, short=True),
@@ -82,9 +83,9 @@ def regions(request: HttpRequest) -> HttpResponse:
         "above": region_name(found.above),
         "whole_href": figure_url(code, found.above.code, on),
         "choices": _choices(request, "cockpit_regions", code),
-        "whole_page": not request.htmx,  # type: ignore[attr-defined]
+        "whole_page": not request.htmx,
     }
-    return render(request, "home/_regions.html" if request.htmx else "home/regions.html", context)  # type: ignore[attr-defined]
+    return render(request, "home/_regions.html" if request.htmx else "home/regions.html", context)
 
 
 def _label(metric: Metric, day: Any) -> str:
@@ -94,11 +95,11 @@ def _label(metric: Metric, day: Any) -> str:
     return str(day.year) if (day.month, day.day) == (12, 31) else day.isoformat()
 
 
-def trend(request: HttpRequest) -> HttpResponse:
+def trend(request: PageRequest) -> HttpResponse:
     """A metric at the last year ends and on the date."""
-    code, on, here = _chosen(request), day_of(request), request.region  # type: ignore[attr-defined]
+    code, on, here = _chosen(request), day_of(request), request.region
     metric = metrics.get(code)
-    points = {_label(metric, day): (day, value) for day, value in history(request.actor, code, here, on)}  # type: ignore[attr-defined]
+    points = {_label(metric, day): (day, value) for day, value in history(request.actor, code, here, on)}
     spec = charts.trend(
         unit=str(metric.unit),
         points=[(label, value.value) for label, (_day, value) in points.items()],
@@ -113,4 +114,4 @@ def trend(request: HttpRequest) -> HttpResponse:
         "last": known[-1] if known else None,
         "choices": _choices(request, "cockpit_history", code),
     }
-    return render(request, "home/_history.html" if request.htmx else "home/history.html", context)  # type: ignore[attr-defined]
+    return render(request, "home/_history.html" if request.htmx else "home/history.html", context)
