@@ -19,7 +19,7 @@ NO_KIND = N_("没有写明是哪种称号：请对上称号一列，或在选项
 NO_START = N_("没有认定日期，也没有有效期起")
 NO_END = N_("没有有效期止：请填写日期；长期有效的写“长期”；或在选项里填写整份文件的有效年数")
 BACKWARDS = N_("有效期止 %(end)s 不晚于有效期起 %(start)s")
-FOREVER = frozenset({"长期", "长期有效", "永久", "无固定期限"})
+FOREVER = frozenset({"长期", "长期有效", "永久", "无固定期限", "long-term"})
 
 WORDS = {
     **{kind.value: kind.value for kind in TitleKind},
