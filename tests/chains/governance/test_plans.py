@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from wulian.chains.governance.errors import PlanCycle, PlanState, ReasonNeeded
+from wulian.chains.governance.models import Observation
 from wulian.chains.governance.selectors.plans import get_plan, plan_counts, plans_list, relatives
+from wulian.chains.governance.services.indicators import bind_metric
 from wulian.chains.governance.services.plans import close_plan, create_plan, edit_plan, publish_plan, reopen_plan, unpublish_plan
 from wulian.foundation.access import ANONYMOUS, Actor, Role
 from wulian.foundation.models import AuditEvent
@@ -54,6 +56,15 @@ def test_publishing_and_the_way_back(officer: Actor) -> None:
     assert unpublish_plan(by=officer, at=AT, plan_id=plan.pk, reason="附表有误").state == "draft"
     event = AuditEvent.objects.get(action="plan.unpublished")
     assert (event.reason, event.before, event.after) == ("附表有误", {"state": "published"}, {"state": "draft"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishing_computes_the_bound_indicators(officer: Actor) -> None:
+    plan = made.plan(officer)
+    bind_metric(by=officer, at=AT, indicator_id=made.indicator(officer, plan).pk, metric="hnte_valid")
+    publish_plan(by=officer, at=AT, plan_id=plan.pk)
+    days = Observation.objects.order_by("as_of").values_list("as_of", flat=True)
+    assert list(days) == [date(2023, 12, 31), date(2024, 12, 31), date(2025, 12, 31), date(2026, 3, 2)]
 
 
 def test_a_plan_closes_only_when_its_period_is_over(officer: Actor) -> None:

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wulian.chains.governance.access import one_of, require_edit, visible_plans
+from wulian.chains.governance.computing_jobs import compute_history
 from wulian.chains.governance.errors import PlanCycle, PlanState, ReasonNeeded
 from wulian.chains.governance.models import Plan
 from wulian.directory.selectors.regions import get_region
@@ -106,13 +108,17 @@ def edit_plan(*, by: Actor, at: datetime, plan_id: int, version: int | None = No
 def publish_plan(*, by: Actor, at: datetime, plan_id: int) -> Plan:
     """draft → published: seen by everyone; from now on a target changes only with reason, approver and date.
 
-    Raises: Denied, NotFound, PlanState.
+    The values of bound indicators are computed in the background. Raises: Denied, NotFound, PlanState.
     """
     plan = locked(Plan, plan_id)
     require_edit(by, plan, _("发布规划"))
     if plan.state != Plan.State.DRAFT:
         raise PlanState(plan=plan, state=plan.get_state_display(), act=_("再发布一次"), hint=_("无须再做什么。"))
-    return _move(plan, Plan.State.PUBLISHED, "plan.published", by=by, at=at)
+    published = _move(plan, Plan.State.PUBLISHED, "plan.published", by=by, at=at)
+    if plan.indicators.exclude(metric="").exists():
+        on = timezone.localdate(at).isoformat()
+        transaction.on_commit(lambda: compute_history.enqueue(plan.pk, by.user_id, on))
+    return published
 
 
 @transaction.atomic

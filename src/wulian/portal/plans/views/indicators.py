@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wulian.chains.governance.access import require_edit
+from wulian.chains.governance.computing_jobs import compute_history
 from wulian.chains.governance.forecast import CONFIDENCE
 from wulian.chains.governance.selectors.chains import chain_suggestions, chains_list
 from wulian.chains.governance.selectors.indicator_page import (
@@ -188,7 +189,11 @@ def indicator_bind(request: PageRequest, indicator_id: int) -> HttpResponse:
         except WulianError as error:
             form.add_error(None, error.text(_))
         else:
-            messages.success(request, _("已绑定。点“按口径计算”得到值。") if form.cleaned_data["metric"] else _("已解除绑定，以后只填报。"))
+            if form.cleaned_data["metric"]:
+                compute_history.enqueue(indicator.plan_id, request.actor.user_id, day_of(request).isoformat())
+                messages.success(request, _("已绑定，历年的值正在后台计算，稍后刷新即可看到。"))
+            else:
+                messages.success(request, _("已解除绑定，以后只填报。"))
             return redirect("indicator", indicator_id)
     context = {
         "plan": indicator.plan,
