@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -340,3 +341,9 @@ def test_the_pure_words_are_the_models_words() -> None:
     assert goal.tier in Target.Tier.values
     assert goal.origin in Target.Origin.values
     assert set(status.LABELS) == set(Code) == set(status.WORST_FIRST)
+
+
+def test_the_document_prints_the_rules_word_for_word() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "concepts" / "status.md").read_text(encoding="utf-8")
+    assert [f"{place}. {rule}" in text for place, rule in enumerate(status.RULES, 1)] == [True] * len(status.RULES)
+    assert f"{status.SLOW_SHARE:.0%}".replace("%", " %") in text
