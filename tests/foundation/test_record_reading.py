@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 
+from wulian.chains.governance.models import Extraction, Observation
 from wulian.directory.models import Region
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, Role
-from wulian.foundation.record_reading import VERBS, action_word, list_events, list_jobs, object_types, object_word
+from wulian.foundation.record_reading import JOBS, VERBS, action_word, list_events, list_jobs, object_types, object_word
 from wulian.kernel.errors import Denied
 
 SOURCE = Path(audit.__file__).resolve().parent.parent
@@ -23,23 +24,58 @@ SOURCE = Path(audit.__file__).resolve().parent.parent
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def strings(node: ast.AST) -> set[str]:
+    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
 def actions_in_source() -> set[str]:
-    """Every action that some service records, as it stands in the source: action="…" or a variable of that name."""
-    found = set()
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            named = isinstance(node, ast.keyword) and node.arg == "action"
-            named |= isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == "action" for target in node.targets)
-            if named:
-                constants = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-                found |= {text for text in constants if ACTION.fullmatch(text)}
-    return found
+    """Every action that some service records: given as action="…", and whatever else a service says of the same subjects."""
+    named = {
+        text
+        for _path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "action"
+        for text in strings(node)
+        if ACTION.fullmatch(text)
+    }
+    subjects = {action.partition(".")[0] for action in named}
+    said = {
+        text
+        for path, tree in trees()
+        if "services" in path.parts or path.stem == "services"
+        for text in strings(tree)
+        if ACTION.fullmatch(text) and text.partition(".")[0] in subjects
+    }
+    return named | said
 
 
 def test_every_recorded_act_has_a_word() -> None:
     actions = actions_in_source()
-    assert len(actions) > 20
+    assert len(actions) > 30
     assert not {action for action in actions if action.rpartition(".")[2] not in VERBS}
+
+
+def test_states_that_become_the_name_of_an_act_have_a_word() -> None:
+    states = {*Extraction.State.values, *Observation.Verification.values} - {Extraction.State.PENDING.value}  # recorded as reopened
+    assert states | {"reopened"} <= VERBS.keys()
+
+
+def test_every_job_has_a_word() -> None:
+    jobs = {
+        node.name
+        for _path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and any("task" in {part.id for part in ast.walk(one) if isinstance(part, ast.Name)} for one in node.decorator_list)
+    }
+    assert jobs
+    assert jobs == JOBS.keys()
 
 
 def test_words() -> None:

@@ -21,6 +21,9 @@ from .models import AuditEvent
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # The second half of an action's code, in words. A test fails for an act that is recorded without a word here.
 VERBS: dict[str, Any] = {
+    "accepted": _("通过"), "handled": _("已办待核"), "printed": _("录入原文数值"), "reopened": _("重开"),
+    "group_edited": _("修改分组"), "group_merged": _("并入一组"), "group_unmerged": _("拆出分组"), "rewritten": _("改写"), "split": _("拆分"),
+    "unit_added": _("添加责任单位"), "unit_removed": _("移除责任单位"), "unit_set": _("指定责任单位"),
     "accepted_all": _("全部采纳"), "added": _("添加"), "answered": _("答复"), "assigned": _("下达"), "binding_set": _("绑定口径"),
     "bound": _("绑定口径"), "cancelled": _("取消"), "changed": _("修改"), "class_expanded": _("展开单位类别"), "closed": _("关闭"),
     "computed": _("计算"), "confirmed": _("确认"), "corrected": _("更正"), "created": _("建立"), "decided": _("作出决定"),
@@ -116,12 +119,11 @@ class Job:
 
 # The function of a job, in words.
 JOBS: dict[str, Any] = {
-    "run_import": _("导入数据"),
-    "read_plan": _("读取规划"),
-    "read_uploaded_plan": _("读取规划"),
-    "compute_indicators": _("计算指标"),
-    "send_reminders": _("发送催报"),
-    "write_search_index": _("更新检索"),
+    "run_import_job": _("导入数据"),
+    "read_plan_job": _("读取规划"),
+    "compute_history": _("计算指标"),
+    "remind_due_reports_job": _("发送催报"),
+    "flush_search_index": _("更新检索"),
 }
 STATES: dict[str, Any] = {"READY": _("排队中"), "RUNNING": _("进行中"), "FAILED": _("失败"), "SUCCESSFUL": _("已完成")}
 

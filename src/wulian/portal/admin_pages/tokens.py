@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -29,7 +29,7 @@ class TokenForm(forms.Form):
         label=gettext_lazy("有效期"),
         coerce=int,
         initial=90,
-        choices=[(days, ngettext_lazy("%d 天", "%d 天", days) % days) for days in LIVES],
+        choices=lambda: [(days, ngettext("%d 天", "%d 天", days) % days) for days in LIVES],  # asked for in the reader's language
     )
 
 

@@ -118,6 +118,12 @@ def unit_word(unit: str) -> str:
 
 
 @register.filter
+def place(region: Any) -> str:
+    """The name of a region in the reader's language."""
+    return str(region.name_en or region.name) if get_language() == "en" else str(region.name)
+
+
+@register.filter
 def day(value: Any) -> str:
     """A date, or a moment as the date and minute in Shanghai: 2022-06-30, 2022-06-30 14:05. None -> a dash."""
     if not value:
@@ -423,7 +429,7 @@ def side_menu(context: Mapping[str, Any]) -> list[Group]:
     if request is None or not hasattr(request, "actor"):
         return []
     try:
-        return menu_for(request, context.get("menu_counts"))
+        return menu_for(request, {"notices": unread_of(request), **context.get("menu_counts", {})})
     except DatabaseError:  # the page that says so must still be shown
         return []
 
@@ -475,10 +481,17 @@ def top_bar(context: Mapping[str, Any]) -> dict[str, Any]:
     try:
         shown |= {"regions": list_regions(), "region": request.region, "on": request.on}
         shown["region"].pk, str(shown["on"])  # both are lazy: a wrong ?region= or ?on= shows itself here
-        shown["unread"] = unread_count(viewer=request.actor) if request.user.is_authenticated else 0
+        shown["unread"] = unread_of(request)
     except (WulianError, DatabaseError):
         shown |= {"regions": [], "unread": 0}
     return shown
+
+
+def unread_of(request: Any) -> int:
+    """How many notices wait for the reader; counted once per page."""
+    if not hasattr(request, "unread_notices"):
+        request.unread_notices = unread_count(viewer=request.actor)
+    return int(request.unread_notices)
 
 
 def address(route: str) -> str:
