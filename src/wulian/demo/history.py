@@ -45,16 +45,25 @@ def year_ends(plan: Plan, on: date) -> list[date]:
     return [day for year in range(plan.first_year - 1, plan.last_year + 1) if (day := date(year, 12, 31)) <= on]
 
 
+def month_ends(plan: Plan, on: date) -> list[date]:
+    """Month ends of the running year, for a running plan with figures that change from day to day."""
+    bound = [indicator for indicator in plan.indicators.exclude(metric="") if not yearly(indicator)]
+    if not bound or not plan.first_year <= on.year <= plan.last_year:
+        return []
+    firsts = [date(on.year, month, 1) for month in range(2, 13)]
+    return [first - timedelta(days=1) for first in firsts if first <= on]
+
+
 def write_history(
     *, plans: Iterable[Plan], rounds: Mapping[int, Iterable[date]], filers: Mapping[int, Sequence[Actor]], by: Actor, at: datetime, on: date
 ) -> None:
-    """Computed values of every plan at its year ends and at the dates of its `rounds`; reported values where no round asks.
+    """Computed values of every plan at its year ends, in the running year by month, and at the dates of its `rounds`; reported values where no round asks.
 
     `rounds` and `filers` go by plan id. Reports are written once, when the plan has none yet.
     """
     for plan in plans:
         asked = set(rounds[plan.pk])
-        for day in sorted({*year_ends(plan, on), *asked}):
+        for day in sorted({*year_ends(plan, on), *month_ends(plan, on), *asked}):
             compute_plan(by=by, at=moment(day, at, 5), plan_id=plan.pk, on=day)
         fill_years(plan, by=by, at=at)
         if not Observation.objects.filter(indicator__plan=plan, origin=Observation.Origin.REPORTED).exists():
@@ -88,11 +97,11 @@ def reported_value(indicator: Indicator, plan: Plan, day: date) -> Decimal | Non
     """What the owner would report: near the computed value where there is one, else along the indicator's own line."""
     dice = Dice("reported", plan.title, indicator.name, day)
     part = Decimal(day.timetuple().tm_yday) / Decimal(date(day.year, 12, 31).timetuple().tm_yday)
+    if part < 1 and yearly(indicator):
+        return None  # a yearly figure is not known before the year is over
     computed = indicator.observations.filter(as_of=day, origin=Observation.Origin.COMPUTED, superseded_by__isnull=True).first()
     if computed is not None:
-        if computed.value is None or (part < 1 and metrics.get(indicator.metric).period == metrics.Period.YEARLY):
-            return None  # a yearly figure is not known before the year is over
-        return near(indicator, computed.value, dice)
+        return None if computed.value is None else near(indicator, computed.value, dice)
     line = line_of(indicator, plan)
     if line is None:
         return None
@@ -108,6 +117,10 @@ def reported_value(indicator: Indicator, plan: Plan, day: date) -> Decimal | Non
     if kind in {Indicator.Kind.SHARE, Indicator.Kind.GROWTH} and indicator.unit == "%":
         value = min(value, Decimal(100))
     return value.quantize(Decimal(1).scaleb(-line.places), ROUND_HALF_UP)
+
+
+def yearly(indicator: Indicator) -> bool:
+    return bool(indicator.metric) and metrics.get(indicator.metric).period == metrics.Period.YEARLY
 
 
 def near(indicator: Indicator, value: Decimal, dice: Dice) -> Decimal:

@@ -284,6 +284,15 @@ def write_units(at: datetime) -> int:
     ]
     Organisation.objects.bulk_create(rows)
     insert(
+        OrganisationName,
+        ("organisation_id", "kind", "name"),
+        (
+            OrganisationName(organisation=row, name=alias, name_key=name_key(alias), kind=OrganisationName.Kind.ALIAS)
+            for row in rows
+            for alias in unit_of(row.name).aliases
+        ),
+    )
+    insert(
         SourceRecord,
         ("source_id", "key"),
         (

@@ -94,12 +94,13 @@ class PlanFile:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A responsible unit. `printed`: how plans of its region write it."""
+    """A responsible unit. `printed`: how plans of its region write it; `aliases`: other names that people use."""
 
     name: str
     short: str
     region: str
     printed: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = field(default=())
 
 
 def read_target(year: int, written: Any, role: str, commitment: str = "") -> Iterator[TargetLine]:
@@ -207,4 +208,6 @@ def plan_files() -> tuple[PlanFile, ...]:
 @cache
 def units() -> tuple[Unit, ...]:
     rows = yaml.safe_load((FOLDER / "units.yaml").read_text(encoding="utf-8"))
-    return tuple(Unit(row["name"], row["short"], row["region"], tuple(row.get("printed", ()))) for row in rows)
+    return tuple(
+        Unit(row["name"], row["short"], row["region"], tuple(row.get("printed", ())), tuple(row.get("aliases", ()))) for row in rows
+    )

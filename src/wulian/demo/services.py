@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wulian.directory.models import Source
+from wulian.directory.services.regions import load_regions
 from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
 from wulian.kernel.errors import Invalid
@@ -36,12 +37,13 @@ class Loaded:
 def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED) -> Loaded:
     """Load the demonstration region as it stands on `on` (from 2026-01-01). Running it again adds only what is missing.
 
-    The regions must be there (`load_regions`). The search index is told, and written by whoever looks next.
+    The search index is told of it, and written by whoever looks next.
     Raises Denied unless `by` is an administrator, Invalid for an earlier date.
     """
     require(by.has(Role.ADMINISTRATOR), act=_("装入演示区域"))
     if on < EARLIEST:
         raise Invalid(field=_("日期"), why=_("演示区域从 %(first)s 起才有，给的是 %(on)s") % {"first": EARLIEST, "on": on})
+    load_regions(by=by)
     written = write_world(by=by, at=at, world=generate(seed=seed, until=on))
     search.mark("organisation", written.touched)
     if written.touched:
