@@ -11,8 +11,10 @@ from django.template import Context, Template
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wulian.chains.governance.status import Code
 from wulian.portal import charts
 from wulian.portal.charts import Band, Line, Point
+from wulian.portal.statuses import STATUSES
 
 VALUES = st.one_of(st.none(), st.decimals(min_value=-1000, max_value=100_000, places=2, allow_nan=False, allow_infinity=False))
 POINTS = st.lists(st.tuples(st.integers(2000, 2035), VALUES), max_size=6, unique_by=lambda pair: pair[0]).map(
@@ -59,6 +61,13 @@ def test_the_table_shows_a_gap_as_a_dash_and_a_masked_year_in_words() -> None:
     assert ["2025", "—", "—", "原文 *家", "—"] in rows
     assert ["宁河区", "—"] in samples()["bars"]["usermeta"]["table"]["rows"]
     assert ["2025", "—", "遮盖", "—"] in samples()["plans"]["usermeta"]["table"]["rows"]
+
+
+def test_every_status_is_in_the_bar_and_none_is_dropped() -> None:
+    counts = {code: place + 1 for place, code in enumerate(STATUSES)}
+    spec = charts.stacked_status(groups=[("天津市", counts)])
+    assert sum(row["count"] for row in spec["data"]["values"]) == sum(counts.values())
+    assert {code.value for code in Code} <= STATUSES.keys()
 
 
 def test_a_missing_value_is_not_a_point() -> None:

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wulian.foundation.models import AuditEvent, User
-from wulian.portal.templatetags.wulian import STATUSES, UNITS, bullet, day, money_parts, number, spark, status, unit_word
+from wulian.portal.statuses import STATUSES
+from wulian.portal.templatetags.wulian import UNITS, bullet, day, money_parts, number, spark, status, unit_word
 
 
 def render(text: str, query: str = "", **context: Any) -> str:
@@ -99,8 +100,8 @@ def test_a_zero_is_a_figure() -> None:
 
 @pytest.mark.parametrize("code", STATUSES)
 def test_a_status_has_shape_and_word(code: str) -> None:
-    css, word = STATUSES[code]
-    assert str(status(code)) == f'<span class="pill {css}">{word}</span>'
+    shown = STATUSES[code]
+    assert str(status(code)) == f'<span class="pill {shown.css}">{shown.word}</span>'
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .statuses import STATUSES
 from .tokens import Theme, tokens
 
 Spec = dict[str, Any]
@@ -256,12 +257,9 @@ def trend(*, unit: str, points: Sequence[tuple[str, Decimal | float | int | None
             "usermeta": _table([_("时间"), unit or _("值")], points)}  # fmt: skip
 
 
-STATUS_COLOURS = {"met": "$ok", "on_track": "$brand", "slow": "$warn", "behind": "$act", "no_data": "$none", "not_set": "$line-strong"}
-
-
 def stacked_status(*, groups: Sequence[tuple[str, Mapping[str, int]]]) -> Spec:
     """How many of each status in each group (plan, unit, district), as stacked horizontal bars."""
-    words = {"met": _("到位"), "on_track": _("在轨"), "slow": _("偏慢"), "behind": _("落后"), "no_data": _("无数"), "not_set": _("未下达")}
+    words = {code: str(shown.word) for code, shown in STATUSES.items()}
     used = [code for code in words if any(counts.get(code) for _name, counts in groups)]
     values = [{"group": name, "status": words[code], "count": counts[code], "order": place}
               for name, counts in groups for place, code in enumerate(used) if counts.get(code)]  # fmt: skip
@@ -280,7 +278,7 @@ def stacked_status(*, groups: Sequence[tuple[str, Mapping[str, int]]]) -> Spec:
         "axis": {"tickMinStep": 1, "tickCount": 5, "format": "d"},
     }
     colour = {"field": "status", "type": "nominal", "title": None, "legend": {"orient": "top", "symbolType": "square"},
-              "scale": {"domain": [words[code] for code in used], "range": [STATUS_COLOURS[code] for code in used]}}  # fmt: skip
+              "scale": {"domain": [words[code] for code in used], "range": [f"${STATUSES[code].colour}" for code in used]}}  # fmt: skip
     tip = [{"field": "group", "title": _("分组")}, {"field": "status", "title": _("状态")}, {"field": "count", "title": _("数量")}]
     return {
         "height": {"step": 28},

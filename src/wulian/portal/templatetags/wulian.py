@@ -32,21 +32,12 @@ from wulian.foundation.notices import unread_count
 from wulian.kernel.errors import WulianError
 from wulian.portal import charts
 from wulian.portal.menu import Group, kept_query, menu_for
+from wulian.portal.statuses import STATUSES
 
 from .icons import ICONS
 
 register = template.Library()
 
-# code -> (class, word). Shape, word and colour together, never colour alone.
-STATUSES: dict[str, tuple[str, Any]] = {
-    "met": ("ok", gettext_lazy("到位")),
-    "on_track": ("pace", gettext_lazy("在轨")),
-    "slow": ("warn", gettext_lazy("偏慢")),
-    "behind": ("late", gettext_lazy("落后")),
-    "no_data": ("none", gettext_lazy("无数")),
-    "not_set": ("none", gettext_lazy("未下达")),
-    "qualitative": ("none", gettext_lazy("定性")),
-}
 # Units as they stand in plans and catalogues; listed so that the catalogue of translations holds them.
 UNITS: dict[str, Any] = {
     "家": gettext_lazy("家"),
@@ -180,8 +171,8 @@ def _is_number(text: str) -> bool:
 @register.simple_tag
 def status(code: str, word: str = "") -> SafeString:
     """The pill of a status code (met, on_track, slow, behind, no_data, not_set); `word` replaces the usual word."""
-    css, usual = STATUSES[code]
-    return format_html('<span class="pill {}">{}</span>', css, word or usual)
+    shown = STATUSES[code]
+    return format_html('<span class="pill {}">{}</span>', shown.css, word or shown.word)
 
 
 @register.simple_tag
@@ -206,7 +197,7 @@ def bullet(now: Any, milestone: Any = None, final: Any = None, code: str = "", s
     def share(point: Decimal) -> int:
         return 100 if span == 0 else max(0, min(100, round((point - origin) / span * 100)))
 
-    css = STATUSES.get(code, ("", ""))[0]
+    css = STATUSES[code].css if code in STATUSES else ""
     label = _("现值 %(now)s") % {"now": number(here)}
     mark = SafeString("")
     if tick is not None:
@@ -261,10 +252,9 @@ def _script_json(data: Mapping[str, Any]) -> SafeString:
 @register.inclusion_tag("components/_stack.html")
 def stack(counts: Mapping[str, int], legend: bool = True) -> dict[str, Any]:
     """A stacked bar of counts by status code, with its legend in words (it is always spoken)."""
-    colours = {"ok": "ok", "pace": "brand", "warn": "warn", "late": "act", "none": "none"}
     parts = [
-        {"count": counts[code], "word": word, "colour": f"var(--{colours[css]})"}
-        for code, (css, word) in STATUSES.items()
+        {"count": counts[code], "word": shown.word, "colour": f"var(--{shown.colour})"}
+        for code, shown in STATUSES.items()
         if counts.get(code)
     ]
     return {"parts": parts, "legend": legend, "label": "，".join(f"{part['word']} {part['count']}" for part in parts)}
