@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from tests.access.world import World, build
 from wulian.foundation.access import Actor
 from wulian.foundation.tokens import SCOPES, issue_token
 
@@ -41,3 +44,9 @@ def api(token_of: Callable[..., str]) -> Callable[..., Client]:
         return Client(headers={"accept-language": "zh-hans", **headers})
 
     return make
+
+
+@pytest.fixture
+def world(account: Callable[..., Actor], settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return build(account)

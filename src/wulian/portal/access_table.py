@@ -28,6 +28,7 @@ SUBJECTS = (
 LIBRARY_ROUTES: dict[str, Guard] = {
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
+    "account_confirm_login_code": PUBLIC,  # a step of signing in by code, which is switched off
     "account_signup": PUBLIC,  # closed by AccountAdapter: shows that accounts come from the administrator
     "account_inactive": PUBLIC,
     "account_reset_password": PUBLIC,
@@ -41,7 +42,6 @@ LIBRARY_ROUTES: dict[str, Guard] = {
     "account_email": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
     "mfa_authenticate": PUBLIC,  # the second step of signing in
-    "mfa_trust": PUBLIC,
     "mfa_index": SIGNED_IN,
     "mfa_activate_totp": SIGNED_IN,
     "mfa_deactivate_totp": SIGNED_IN,

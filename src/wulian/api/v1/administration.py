@@ -75,7 +75,7 @@ class ActiveOut(Schema):
     active: bool
 
 
-class UnitOut(Schema):
+class OrganisationUnit(Schema):
     id: int
     name: str
     short_name: str
@@ -83,7 +83,7 @@ class UnitOut(Schema):
     region_id: str | None
 
 
-class EventOut(Schema):
+class AuditEventOut(Schema):
     id: int
     at: datetime
     actor: str
@@ -160,7 +160,7 @@ class ActiveIn(In):
     reason: Text
 
 
-class UnitIn(In):
+class NewUnit(In):
     name: Annotated[Line, Field(min_length=1, max_length=200)]
     region_code: RegionCode
     kind: UnitKind = "government"
@@ -215,19 +215,19 @@ def set_active(request: HttpRequest, person_id: Id, body: ActiveIn) -> Any:
     return {"active": user.is_active}
 
 
-@subject.get("/units", "list_units", Page[UnitOut])
+@subject.get("/units", "list_units", Page[OrganisationUnit])
 def units(request: HttpRequest, query: Query[UnitsQuery], paging: Query[Paging]) -> Any:
     """Government units and institutes of the caller's regions."""
     return page(list_units(viewer=actor(request), text=query.search, kind=query.kind), paging)
 
 
-@subject.post("/units", "add_unit", UnitOut, status=201)
-def new_unit(request: HttpRequest, body: UnitIn) -> Any:
+@subject.post("/units", "add_unit", OrganisationUnit, status=201)
+def new_unit(request: HttpRequest, body: NewUnit) -> Any:
     """Enter a unit that the directory does not know yet."""
     return add_unit(by=actor(request), at=timezone.now(), **body.dict())
 
 
-@subject.get("/audit", "list_audit_events", Page[EventOut])
+@subject.get("/audit", "list_audit_events", Page[AuditEventOut])
 def audit(request: HttpRequest, query: Query[EventsQuery], paging: Query[Paging]) -> Any:
     """Audit events of the auditor's regions, newest first."""
     found = list_events(

@@ -85,6 +85,7 @@ class Api(NinjaAPI):
                 operation["security"] = ways if guard.signed_in else [{}, *ways]
         errors = ErrorOut.model_json_schema(ref_template=REF_TEMPLATE)
         schema["components"]["schemas"] |= {**errors.pop("$defs"), "ErrorOut": errors}
+        schema["components"]["responses"] = {"Error": ERROR_ANSWER}
         schema["components"]["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "A token from the page of API tokens."},
             "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "The session of the pages."},

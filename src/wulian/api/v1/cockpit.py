@@ -57,7 +57,7 @@ class CockpitOut(Schema):
     sources: list[SourceOut]
 
 
-class ComparisonOut(Schema):
+class RegionComparison(Schema):
     """A metric for regions side by side. `rest`: what belongs to the region above but to none of them."""
 
     metric: str
@@ -89,7 +89,7 @@ def get_cockpit(request: HttpRequest, query: Query[Scope]) -> Any:
     }
 
 
-@subject.get("/cockpit/comparison/{metric}", "compare_regions", ComparisonOut)
+@subject.get("/cockpit/comparison/{metric}", "compare_regions", RegionComparison)
 def comparison(request: HttpRequest, metric: Word, query: Query[Scope]) -> Any:
     """A metric for the regions below, or for the region among those beside it."""
     found = compare(actor(request), metric, get_region(query.code), query.day)

@@ -91,7 +91,7 @@ class BatchOut(Schema):
     finished_at: datetime | None
 
 
-class ProblemOut(Schema):
+class RowProblem(Schema):
     field: str
     code: str
     text: str
@@ -104,7 +104,7 @@ class QuarantinedOut(Schema):
     batch_id: int
     row_number: int
     values: dict[str, str | None]
-    problems: list[ProblemOut]
+    problems: list[RowProblem]
     state: RowState
 
 
@@ -120,7 +120,7 @@ class OutcomeOut(Schema):
 
     result: Literal["created", "updated", "unchanged", "quarantined"]
     flagged: bool
-    problems: list[ProblemOut]
+    problems: list[RowProblem]
 
 
 class MappingOut(Schema):
@@ -146,7 +146,7 @@ class MappingsQuery(Schema):
     region: RegionCode
 
 
-class UploadIn(Schema):
+class ImportUpload(Schema):
     kind: Word
     source: Word
     region: RegionCode
@@ -215,7 +215,7 @@ def batches(request: HttpRequest, query: Query[BatchesQuery], paging: Query[Pagi
 
 
 @subject.post("/imports", "upload_import", BatchOut, status=201)
-def upload(request: HttpRequest, file: File[UploadedFile], body: Form[UploadIn]) -> Any:
+def upload(request: HttpRequest, file: File[UploadedFile], body: Form[ImportUpload]) -> Any:
     """Upload a file; it is looked through, and waits until its mapping is confirmed."""
     batch = start_import(
         by=actor(request), kind=body.kind, source=body.source, upload=file, name=file.name or "", region=body.region, at=timezone.now()

@@ -198,7 +198,7 @@ class AssignedIn(In):
     assigned_on: Day
 
 
-class VersionQuery(Schema):
+class TargetVersion(Schema):
     version: Version
 
 
@@ -284,6 +284,6 @@ def assign(request: HttpRequest, target_id: Id, body: AssignedIn) -> Any:
 
 
 @subject.delete("/targets/{target_id}", "remove_target")
-def remove_target(request: HttpRequest, target_id: Id, query: Query[VersionQuery]) -> None:
+def remove_target(request: HttpRequest, target_id: Id, query: Query[TargetVersion]) -> None:
     """Remove a target from a draft, or an interpolated milestone."""
     targets.remove_target(by=actor(request), at=timezone.now(), target_id=target_id, version=query.version)

@@ -118,7 +118,7 @@ class MoveOut(Schema):
     basis: str
 
 
-class RecordOut(Schema):
+class SourceRecordOut(Schema):
     """A record of a source as it was printed."""
 
     source: str
@@ -138,7 +138,7 @@ class FlagOut(Schema):
     text: str
 
 
-class EventOut(Schema):
+class ArchiveEvent(Schema):
     on: date
     kind: str
     text: Label
@@ -157,9 +157,9 @@ class ArchiveOut(Schema):
     rights_in_force: dict[str, int]
     facts: list[FactYear]
     moves: list[MoveOut]
-    records: list[RecordOut]
+    records: list[SourceRecordOut]
     flags: list[FlagOut]
-    events: list[EventOut]
+    events: list[ArchiveEvent]
 
 
 class RegionFactOut(FactYear):
@@ -217,7 +217,7 @@ class OrganisationChange(OrganisationFields):
     reason: Text = ""
 
 
-class NameIn(In):
+class OrganisationNameIn(In):
     name: Annotated[Line, Field(min_length=1, max_length=200)]
     kind: NameKind = "former"
     until: Day | None = None
@@ -326,7 +326,7 @@ def edit(request: HttpRequest, organisation_id: Id, body: OrganisationChange) ->
 
 
 @subject.post("/organisations/{organisation_id}/names", "add_organisation_name", NameOut, status=201)
-def add_name(request: HttpRequest, organisation_id: Id, body: NameIn) -> Any:
+def add_name(request: HttpRequest, organisation_id: Id, body: OrganisationNameIn) -> Any:
     """Note a former name, alias, short or English name."""
     return acts.add_name(by=actor(request), organisation_id=organisation_id, at=timezone.now(), **body.dict())
 

@@ -138,7 +138,7 @@ class TextQuery(Schema):
     length: Annotated[int, Field(ge=1, le=100_000)] = 20_000
 
 
-class UploadIn(Schema):
+class PlanUpload(Schema):
     """`again`: make another plan although the same content has been uploaded before."""
 
     region: RegionCode
@@ -286,7 +286,7 @@ class PreviewOut(Schema):
     blocking: list[str]
 
 
-class VersionQuery(Schema):
+class SeenVersion(Schema):
     version: Version
 
 
@@ -303,7 +303,7 @@ def set_values(body: Schema, *without: str) -> dict[str, Any]:
 
 
 @subject.post("/plan-uploads", "upload_plan", DocumentOut, status=201)
-def upload(request: HttpRequest, file: File[UploadedFile], body: Form[UploadIn]) -> Any:
+def upload(request: HttpRequest, file: File[UploadedFile], body: Form[PlanUpload]) -> Any:
     """Upload a plan. Plain text is read at once, anything else by the worker: ask for the document's state."""
     now = timezone.now()
     stored = store_upload(by=actor(request), upload=file, name=file.name or "", at=now, allowed=ALLOWED)
@@ -476,6 +476,6 @@ def set_unit(request: HttpRequest, extraction_id: Id, index: Annotated[int, Fiel
 
 
 @subject.post("/task-extractions/{extraction_id}/units/{index}/remove", "remove_read_unit", StoredExtraction)
-def remove_unit(request: HttpRequest, extraction_id: Id, index: Annotated[int, Field(ge=0, le=1000)], body: VersionQuery) -> Any:
+def remove_unit(request: HttpRequest, extraction_id: Id, index: Annotated[int, Field(ge=0, le=1000)], body: SeenVersion) -> Any:
     """Take a unit out of a task as read."""
     return task_acts.remove_unit(by=actor(request), extraction_id=extraction_id, version=body.version, index=index, at=timezone.now())

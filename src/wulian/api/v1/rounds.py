@@ -202,7 +202,7 @@ class Decide(In):
     version: Version
 
 
-class ReturnIn(In):
+class ReturnReport(In):
     version: Version
     reason: Annotated[Line, Field(min_length=1)]
 
@@ -329,7 +329,7 @@ def accept_report(request: HttpRequest, report_id: Id, body: Decide) -> Any:
 
 
 @subject.post("/reports/{report_id}/return", "return_report", ReportOut)
-def return_report(request: HttpRequest, report_id: Id, body: ReturnIn) -> Any:
+def return_report(request: HttpRequest, report_id: Id, body: ReturnReport) -> Any:
     """Send a report back to its unit, with a reason."""
     return acts.return_report(by=actor(request), at=timezone.now(), on=timezone.localdate(), report_id=report_id, **body.dict())
 
