@@ -79,6 +79,21 @@ class Row:
         return self.value_on.year if self.value_on.year < self.judged_on.year else None
 
     @property
+    def brief(self) -> str:
+        """In two or three words why there is no progress to draw; the rule says it in full."""
+        if self.final_state == "assigned":
+            return _("下达后生效")
+        if self.code == Code.NO_DATA and self.final_state == "numbered":
+            return _("值已过期") if self.value is not None else _("还没有值")
+        return ""
+
+    @property
+    def drawn(self) -> bool:
+        """There is a value and a target to draw it against, and it was fit to judge by."""
+        fit = self.code not in (Code.NO_DATA, Code.QUALITATIVE) and self.indicator.kind != Indicator.Kind.RANK
+        return fit and self.value is not None and self.final is not None
+
+    @property
     def value_on(self) -> date | None:
         return self.observation.as_of if self.observation else None
 

@@ -19,6 +19,7 @@ from wulian.portal.guards import OFFICER
 from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import PeerForm
 from wulian.portal.requests import PageRequest
+from wulian.portal.templatetags.wulian import unit_word
 
 
 @require_GET
@@ -85,7 +86,7 @@ def chain_chart(page: ChainPage, area: str = "") -> charts.Spec:
         for year, value in observed_years(link, page.on).items():
             seen.setdefault(link.plan.region_id, {})[year] = charts.Point(year, value, link.plan.region.short_name)
     drawn = max(seen.values(), key=len, default={})
-    return charts.across_plans(unit=page.unit, observations=[drawn[year] for year in sorted(drawn)], plans=_distinct(lines))
+    return charts.across_plans(unit=unit_word(page.unit), observations=[drawn[year] for year in sorted(drawn)], plans=_distinct(lines))
 
 
 def _distinct(lines: list[charts.Line]) -> list[charts.Line]:

@@ -96,7 +96,7 @@ def history_chart(page: IndicatorPage) -> charts.Spec:
         else:
             milestones.append(point)
     return charts.indicator_history(
-        unit=page.indicator.unit,
+        unit=unit_word(page.indicator.unit),
         observations=[seen[year] for year in sorted(seen)],
         targets=targets,
         milestones=milestones,
