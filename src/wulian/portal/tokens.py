@@ -12,7 +12,7 @@ STYLESHEET = Path(__file__).resolve().parent / "static" / "wulian" / "tokens.css
 _BLOCK = {
     "light": re.compile(r"^:root \{(.*?)^\}", re.S | re.M),
     "auto-dark": re.compile(r":root:not\(\[data-theme=light\]\) \{(.*?)\}", re.S),
-    "dark": re.compile(r"^:root\[data-theme=dark\] \{(.*?)^\}", re.S | re.M),
+    "dark": re.compile(r":root\[data-theme=dark\] \{(.*?)\}", re.S),
 }
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
 
