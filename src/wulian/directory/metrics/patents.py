@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from wulian.directory.models import IPHolding, IPRight
+from wulian.directory.models import IPHolding, IPRight, Organisation
 from wulian.directory.placing import existing, located
 from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
 
@@ -27,12 +28,16 @@ def holders(right: IPRight) -> str:
 
 def in_force(scope: Scope) -> QuerySet[IPRight]:
     """Invention patents in force on the date with at least one holder in scope; each once, however many holders."""
-    holdings = IPHolding.objects.filter(existing(scope.on, "organisation__"), located(scope.regions, scope.on, "organisation__"))
+    holders_there = Organisation.objects.filter(
+        existing(scope.on), located(scope.regions, scope.on), pk__in=IPHolding.objects.values("organisation")
+    )
+    # The holders in scope are found once and looked up for every patent: wrapped, the column cannot tempt SQLite into
+    # trying all of them for each patent instead.
+    held = IPHolding.objects.alias(holder=Coalesce("organisation", Value(0))).filter(
+        ip_right=OuterRef("pk"), holder__in=holders_there.values("pk")
+    )
     return IPRight.objects.filter(
-        Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=scope.on),
-        Exists(holdings.filter(ip_right=OuterRef("pk"))),
-        kind=IPRight.Kind.INVENTION,
-        granted_on__lte=scope.on,
+        Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=scope.on), Exists(held), kind=IPRight.Kind.INVENTION, granted_on__lte=scope.on
     )
 
 

@@ -41,7 +41,9 @@ class FactValue(FactBase):
         # Sums of a year, and where they came from, without reading a row.
         indexes = [
             models.Index(
-                fields=["fact", "year", "organisation", "value", "source", "as_of"], condition=Q(is_current=True), name="fact_by_year"
+                fields=["fact", "year", "organisation", "value", "source", "as_of", "is_current"],
+                condition=Q(is_current=True),
+                name="fact_by_year",
             )
         ]
 
