@@ -72,6 +72,8 @@ def test_an_evaluation_needs_a_published_plan_a_name_of_its_own_and_an_officer(p
         freeze_evaluation(by=reporter, name="中期", **common)
     with pytest.raises(WrongEvaluation):
         freeze_evaluation(by=officer, name=" ", **common)
+    with pytest.raises(WrongEvaluation):
+        freeze_evaluation(by=officer, name="明年", **{**common, "on": date(2026, 3, 3)})
     freeze_evaluation(by=officer, name="中期", **common)
     with pytest.raises(WrongEvaluation):
         freeze_evaluation(by=officer, name="中期", **common)

@@ -90,7 +90,13 @@ def test_hidden_things_are_not_found(officer: Actor, client: Client) -> None:
     plan = made.plan(officer)
     indicator = made.indicator(officer, plan)
     row = record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=DAY, value=Decimal(1))
-    for name, pk in (("plan", plan.pk), ("indicator", indicator.pk), ("observation", row.pk), ("plan_evaluation", plan.pk), ("plan_differences", plan.pk)):
+    for name, pk in (
+        ("plan", plan.pk),
+        ("indicator", indicator.pk),
+        ("observation", row.pk),
+        ("plan_evaluation", plan.pk),
+        ("plan_differences", plan.pk),
+    ):
         get(client, name, pk, status=404)
     assert client.get(reverse("plan_export", args=[plan.pk, "csv"])).status_code == 404
 
@@ -163,7 +169,9 @@ def test_queries_do_not_grow_with_the_indicators(plan: Plan, officer: Actor, cli
 
 
 # --------------------------------------------------------------------------------------------------------------- editing
-def test_editing_pages_are_for_officers_of_the_region(plan: Plan, reporter: Actor, account: Callable[..., Actor], client_of: ClientOf) -> None:
+def test_editing_pages_are_for_officers_of_the_region(
+    plan: Plan, reporter: Actor, account: Callable[..., Actor], client_of: ClientOf
+) -> None:
     elsewhere = account(Role.OFFICER, region="120104", unit="南开区科技局")
     indicator = one(plan)
     for name, pk in (
@@ -181,7 +189,9 @@ def test_editing_pages_are_for_officers_of_the_region(plan: Plan, reporter: Acto
         get(client_of(elsewhere), name, pk, query="", status=200 if name == "plan_edit" else 403)
 
 
-def test_two_officers_editing_the_same_target_in_the_portal(plan: Plan, officer: Actor, account: Callable[..., Actor], client_of: ClientOf) -> None:
+def test_two_officers_editing_the_same_target_in_the_portal(
+    plan: Plan, officer: Actor, account: Callable[..., Actor], client_of: ClientOf
+) -> None:
     second = account(Role.OFFICER, unit="红桥区科技局", username="second")
     indicator = one(plan)
     url = reverse("target_edit", args=[indicator.pk])
@@ -207,7 +217,16 @@ def test_two_officers_editing_the_same_target_in_the_portal(plan: Plan, officer:
 def test_a_published_target_asks_for_its_grounds(plan: Plan, officer: Actor, client_of: ClientOf) -> None:
     indicator = one(plan)
     current = indicator.targets.get(year=2026)
-    form = {"year": 2026, "role": "final", "tier": "main", "number_state": "numbered", "comparator": "=", "value": "110", "row": current.pk, "version": 0}
+    form = {
+        "year": 2026,
+        "role": "final",
+        "tier": "main",
+        "number_state": "numbered",
+        "comparator": "=",
+        "value": "110",
+        "row": current.pk,
+        "version": 0,
+    }
     response = client_of(officer).post(reverse("target_edit", args=[indicator.pk]), form)
     assert response.status_code == 200
     assert set(response.context["form"].errors) == {"reason", "approver", "approved_on"}
@@ -270,7 +289,14 @@ def test_computing_and_filling_from_the_page(plan: Plan, officer: Actor, client_
 
 def test_a_number_from_above_is_entered(plan: Plan, officer: Actor, client_of: ClientOf) -> None:
     waiting = one(plan, "单位GDP能耗下降").targets.get()
-    form = {"value": "14.5", "comparator": "<=", "assigned_by": "市发展改革委", "document": "津发改〔2026〕1号", "assigned_on": "2026-02-01", "version": 0}
+    form = {
+        "value": "14.5",
+        "comparator": "<=",
+        "assigned_by": "市发展改革委",
+        "document": "津发改〔2026〕1号",
+        "assigned_on": "2026-02-01",
+        "version": 0,
+    }
     client_of(officer).post(reverse("target_assign", args=[waiting.pk]), form)
     page = get(client_of(officer), "indicator", waiting.indicator_id)
     assert "津发改〔2026〕1号" in page
@@ -364,7 +390,9 @@ def test_an_evaluation_is_frozen_and_downloaded(
     assert client.get(reverse("evaluation_file", args=[evaluation.pk, 10**6])).status_code == 404
 
 
-def test_differences_are_for_those_who_may_see_the_reports(plan: Plan, officer: Actor, reporter: Actor, client: Client, client_of: ClientOf) -> None:
+def test_differences_are_for_those_who_may_see_the_reports(
+    plan: Plan, officer: Actor, reporter: Actor, client: Client, client_of: ClientOf
+) -> None:
     indicator = one(plan)
     report_observation(by=reporter, at=AT, indicator_id=indicator.pk, as_of=DAY, value=Decimal(95))
     Observation.objects.create(indicator=indicator, as_of=DAY, origin="computed", value=94, verification="verified", recorded_at=AT)
