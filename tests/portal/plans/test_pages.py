@@ -126,9 +126,9 @@ def test_exports_are_exactly_the_list(plan: Plan, client: Client) -> None:
     assert client.get(reverse("plan_export", args=[plan.pk, "exe"])).status_code == 404
 
 
-@pytest.mark.parametrize(("format", "start"), [("pdf", b"%PDF-"), ("docx", b"PK\x03\x04")])
-def test_the_report_is_printed(plan: Plan, client: Client, format: str, start: bytes) -> None:
-    response = client.get(reverse("plan_export", args=[plan.pk, format]) + AT_DAY)
+@pytest.mark.parametrize(("kind", "start"), [("pdf", b"%PDF-"), ("docx", b"PK\x03\x04")])
+def test_the_report_is_printed(plan: Plan, client: Client, kind: str, start: bytes) -> None:
+    response = client.get(reverse("plan_export", args=[plan.pk, kind]) + AT_DAY)
     assert response.content.startswith(start)
 
 
