@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from wulian.foundation.access import Actor
 from wulian.foundation.models import User
+from wulian.foundation.notices import notify
 from wulian.portal.menu import MENU
 
 ClientOf = Callable[[Actor], Client]
@@ -102,3 +105,26 @@ def test_pages_of_the_own_account_are_in_our_shell(path: str, officer: Actor, cl
     page = client_of(officer).get(path, follow=True).content.decode()
     assert '<aside class="side">' in page
     assert page.count("<h1") == 1
+
+
+def test_a_region_has_its_english_name_in_english(client: Client, tianjin: None) -> None:
+    client.post("/i18n/setlang/", {"language": "en", "next": COMPONENTS})
+    page = client.get(COMPONENTS, {"region": "120106"}).content.decode()
+    assert "<strong>Hongqiao District</strong>" in page
+
+
+def test_an_identity_provider_is_offered_once_it_is_configured(client: Client, tianjin: None, settings: Any) -> None:
+    assert "统一身份认证" not in client.get("/account/login/").content.decode()
+    app = {"provider_id": "oidc", "name": "统一身份认证", "client_id": "x", "secret": "y", "settings": {"server_url": "https://id.example"}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    page = client.get("/account/login/").content.decode()
+    assert "统一身份认证" in page
+    assert 'action="/account/oidc/oidc/login/?process=login"' in page
+
+
+def test_unread_notices_are_counted_in_the_menu(officer: Actor, client_of: ClientOf, now: datetime) -> None:
+    assert officer.user_id is not None
+    notify(users=[officer.user_id], key="k", text="请填报", at=now)
+    page = client_of(officer).get(COMPONENTS).content.decode()
+    side = page[page.index('<aside class="side">') : page.index("</aside>")]
+    assert '<span class="count act">1</span>' in side
