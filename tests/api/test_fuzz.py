@@ -25,7 +25,7 @@ from tests.access.world import World
 from wulian.foundation.access import Actor
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = 8
+EXAMPLES = 6
 CHECKED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -34,12 +34,22 @@ CHECKED = (
     "response_headers_conformance",
 )
 ROLES = ("officer", "administrator", "reporter", "enterprise")
+DJANGO = get_wsgi_application()
 # Shards, so that two workers share the time.
 SHARDS = 4
 
 
+def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """The product, with every response closed as a server does."""
+    response = DJANGO(environ, start_response)
+    try:
+        return [b"".join(response)]
+    finally:
+        response.close()
+
+
 def operations(shard: int) -> Iterator[Any]:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     found = []
     for result in schema.get_all_operations():
         if isinstance(result.err() if hasattr(result, "err") else None, InvalidSchema):

@@ -6,6 +6,7 @@ its own `locale/en/LC_MESSAGES/<part>.po`; they are merged and compiled into the
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -47,7 +48,7 @@ def compile_translations(language: str = "en") -> bool:
     target = folder / "django.mo"
     if target.exists() and all(source.stat().st_mtime <= target.stat().st_mtime for source in sources(language)):
         return False
-    temporary = target.with_suffix(".mo.new")
+    temporary = target.with_suffix(f".mo.{os.getpid()}.new")  # two processes may start at once
     with temporary.open("wb") as handle:
         write_mo(handle, read_catalogues(language))
     temporary.replace(target)

@@ -32,7 +32,7 @@ class ChainRef(Schema):
 class ChainLine(ChainRef):
     """`indicators` and `plans`: how many of them the caller may see."""
 
-    indicators: int = Field(validation_alias="visible")
+    indicators: int
     plans: int
 
 
@@ -96,7 +96,10 @@ class PeerIn(In):
 @subject.get("/chains", "list_chains", list[ChainLine])
 def list_chains(request: HttpRequest) -> Any:
     """Chains with at least one indicator that the caller may see."""
-    return chains_list(actor(request))
+    return [
+        {"id": one.chain.pk, "name": one.chain.name, "indicators": one.indicators, "plans": one.plans}
+        for one in chains_list(actor(request))
+    ]
 
 
 @subject.post("/chains", "link_indicators", ChainRef)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -77,6 +77,12 @@ class PasswordChangeNeeded(WulianError):
     code = "password_change_needed"
     message = N_("这个账号用的还是一次性密码：请先在页面上改密码，再调用接口。")
     status = 403
+
+
+class NotFitting(WulianError):
+    code = "not_fitting"
+    message = N_("与已有的数据对不上，没有保存：它指向的对象不存在，或同样的一条已经有了。请刷新后核对编号再发。")
+    status = 409
 
 
 class NoSuchAddress(WulianError):
@@ -203,6 +209,11 @@ def install_handlers(api: NinjaAPI) -> None:
     def on_storage(request: HttpRequest, error: OperationalError) -> HttpResponse:
         logger.exception("database error on %s", request.path)
         return error_json(storage_error(error))
+
+    @api.exception_handler(IntegrityError)
+    def on_integrity(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+        logger.warning("integrity error on %s: %s", request.path, error)  # services check first; this is the last line
+        return error_json(NotFitting())
 
     @api.exception_handler(HttpError)
     def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:

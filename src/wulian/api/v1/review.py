@@ -65,7 +65,7 @@ class ExtractionOut(Schema):
     key: str
     values: dict[str, Any]
     printed: dict[str, Any]
-    span: tuple[int, int] | None
+    span: Annotated[list[int], Field(min_length=2, max_length=2)] | None
     merged_into: int | None
     conflict: Label
 

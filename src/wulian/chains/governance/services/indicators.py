@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from wulian.chains.governance.access import require_edit
 from wulian.chains.governance.errors import PlanState, ReasonNeeded, WrongBinding
 from wulian.chains.governance.models import Indicator, Plan
+from wulian.directory.models import Organisation
 from wulian.foundation import audit
 from wulian.foundation.access import Actor
 from wulian.foundation.catalogue import metrics
-from wulian.kernel.errors import Invalid
+from wulian.kernel.errors import Invalid, NotFound
 
 from .editing import changed_fields, field_label, locked, require_version
 
@@ -214,6 +215,8 @@ def _check(indicator: Indicator) -> None:
             )
     if indicator.attribute and indicator.attribute not in Indicator.Attribute.values:
         raise Invalid(field=_("属性"), why=_("只有预期性和约束性两种"))
+    if indicator.owner_id is not None and not Organisation.objects.filter(pk=indicator.owner_id, merged_into__isnull=True).exists():
+        raise NotFound(what=_("这个单位"))
     if indicator.composite_id is not None:
         whole = Indicator.objects.filter(pk=indicator.composite_id, plan_id=indicator.plan_id).first()
         if whole is None or whole.composite_id is not None or whole.pk == indicator.pk:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from wulian.chains.governance.access import require_edit, require_report
 from wulian.chains.governance.errors import WrongObservation
 from wulian.chains.governance.models import Indicator, Observation
+from wulian.directory.models import Organisation
 from wulian.foundation import audit
-from wulian.foundation.access import Actor, require
+from wulian.foundation.access import Actor, Role, require
 from wulian.foundation.files import own_files
+from wulian.kernel.errors import NotFound
 
 from .editing import conflict, follow, locked, put_aside
 
@@ -48,6 +50,10 @@ def report_observation(
     """
     indicator = locked(Indicator, indicator_id, related=("plan",))
     require_report(by, indicator)
+    if unit_organisation_id is not None and unit_organisation_id not in by.organisations_as(Role.REPORTER):
+        require_edit(by, indicator.plan, _("替别的单位填报"))
+        if not Organisation.objects.filter(pk=unit_organisation_id, merged_into__isnull=True).exists():
+            raise NotFound(what=_("这个单位"))
     if as_of > timezone.localdate(at):
         raise WrongObservation(why=_("截至日期 %(day)s 还没有到。") % {"day": as_of.isoformat()})
     old = (

@@ -217,9 +217,11 @@ def remove_task(*, by: Actor, at: datetime, task_id: int) -> None:
 def _write_units(task: PlanTask, units: Sequence[UnitOfTask]) -> None:
     """Bring the printed units of a task to `units`. Rows are updated in place, so what hangs on them stays."""
     present = {(row.name_printed, row.role): row for row in task.units.filter(assigned_later=False)}
-    for position, unit in enumerate(units):
+    for position, unit in enumerate({(one.name[:120], one.role): one for one in units}.values()):
         _require_role(unit.role)
-        row = present.pop((unit.name, unit.role), None) or TaskUnit(task=task, name_printed=unit.name[:120], role=unit.role)
+        if unit.organisation_id is not None:
+            _organisation(unit.organisation_id)
+        row = present.pop((unit.name[:120], unit.role), None) or TaskUnit(task=task, name_printed=unit.name[:120], role=unit.role)
         row.position, row.organisation_id, row.unit_class = position, unit.organisation_id, class_of(unit.name)
         row.save()
     for row in present.values():
