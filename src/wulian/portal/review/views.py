@@ -35,7 +35,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     regions = regions_of(actor)
     if not regions:
-        raise Denied(act=_("上传规划"), reason=_("您的任职没有管辖区域"))
+        raise Denied(act=_("上传一份规划"), reason=_("您的任职没有管辖区域"))
     if refused := files.refused_upload(request.META):
         raise refused
     home = getattr(request, "region").code  # noqa: B009  (set by middleware)

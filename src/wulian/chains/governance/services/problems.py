@@ -90,7 +90,7 @@ def assign_problem(
     require_edit(by, problem.plan, _("交办问题"))
     require_version(problem, version, what=f"“{problem}”")
     if problem.state == State.CLOSED:
-        raise WrongStep(what=problem, state=problem.get_state_display(), act=_("交办"))
+        raise WrongStep(what=problem, state=problem.get_state_display(), act=_("交办这个问题"))
     later = problem.due_on is not None and (due_on is None or due_on > problem.due_on)
     if later and not reason.strip():
         raise ReasonMissing(act=_("推迟办结期限"))
@@ -118,10 +118,10 @@ def handle_problem(*, by: Actor, at: datetime, problem_id: int, version: int, cl
 def close_problem(*, by: Actor, at: datetime, problem_id: int, version: int) -> Problem:
     """An officer has verified what the owner says. Raises: Denied, NotFound, Conflict, WrongStep (not handled yet)."""
     problem = _locked(problem_id)
-    require_edit(by, problem.plan, _("销号"))
+    require_edit(by, problem.plan, _("给问题销号"))
     require_version(problem, version, what=f"“{problem}”")
     if problem.state != State.HANDLED:
-        raise WrongStep(what=problem, state=problem.get_state_display(), act=_("销号"))
+        raise WrongStep(what=problem, state=problem.get_state_display(), act=_("给问题销号"))
     before = audit.state_of(problem, *SHOWN)
     problem.state, problem.closed_at = State.CLOSED, at
     return _saved(by, at, problem, "problem.closed", before)
@@ -137,7 +137,7 @@ def reopen_problem(*, by: Actor, at: datetime, problem_id: int, version: int, re
     require_edit(by, problem.plan, _("重新打开问题"))
     require_version(problem, version, what=f"“{problem}”")
     if problem.state == State.OPEN:
-        raise WrongStep(what=problem, state=problem.get_state_display(), act=_("重新打开"))
+        raise WrongStep(what=problem, state=problem.get_state_display(), act=_("再打开"))
     if not reason.strip():
         raise ReasonMissing(act=_("重新打开问题"))
     before = audit.state_of(problem, *SHOWN)

@@ -39,7 +39,7 @@ def upload_plan(*, by: Actor, region: str, file: StoredFile, at: datetime, on: d
     `again`: make another plan although the same content has been uploaded before.
     Raises: Denied, PlanFileSeen.
     """
-    require_officer(by, region=region, act=_("上传规划"))
+    require_officer(by, region=region, act=_("上传一份规划"))
     with transaction.atomic():
         earlier = PlanDocument.objects.filter(file__sha256=file.sha256).select_related("plan", "file").order_by("-id").first()
         if earlier is not None and not again:
@@ -106,7 +106,7 @@ def confirm_details(*, by: Actor, plan_id: int, version: int | None, at: datetim
     """
     plan = get_plan(plan_id)
     for code in {str(plan.region_id), region}:
-        require_officer(by, region=code, act=_("确认规划信息"))
+        require_officer(by, region=code, act=_("改规划信息"))
     with transaction.atomic():
         plan = locked(Plan, plan_id)
         _require_draft(plan)

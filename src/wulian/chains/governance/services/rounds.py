@@ -44,10 +44,10 @@ def open_round(
     Raises: Denied, NotFound, PlanState (not published), PastDeadline, Invalid (no or used name), NobodyToReport.
     """
     plan = locked(Plan, plan_id, related=("region",))
-    require_edit(by, plan, _("发起调度"))
+    require_edit(by, plan, _("发起一次调度"))
     if plan.state != Plan.State.PUBLISHED:
         hint = _("请先发布规划。")
-        raise PlanState(plan=plan, state=plan.get_state_display(), act=_("发起调度"), hint=hint)
+        raise PlanState(plan=plan, state=plan.get_state_display(), act=_("发起一次调度"), hint=hint)
     if due_on < on:
         raise PastDeadline(due=due_on, opened=on)
     if not name.strip():
@@ -165,7 +165,7 @@ def return_report(*, by: Actor, at: datetime, on: date, report_id: int, version:
 def close_round(*, by: Actor, at: datetime, round_id: int) -> ReportingRound:
     """End a round; what is still due stays due and is counted as missing. Raises: Denied, NotFound, WrongStep."""
     round_ = locked(ReportingRound, round_id, related=("plan",))
-    require_edit(by, round_.plan, _("结束调度"))
+    require_edit(by, round_.plan, _("结束这次调度"))
     if round_.state == ReportingRound.State.CLOSED:
         raise WrongStep(what=round_, state=round_.get_state_display(), act=_("再结束一次"))
     return _move_round(by, at, round_, ReportingRound.State.CLOSED, "round.closed", "")
@@ -177,7 +177,7 @@ def reopen_round(*, by: Actor, at: datetime, on: date, round_id: int, due_on: da
     round_ = locked(ReportingRound, round_id, related=("plan",))
     require_edit(by, round_.plan, _("重新打开调度"))
     if round_.state == ReportingRound.State.OPEN:
-        raise WrongStep(what=round_, state=round_.get_state_display(), act=_("重新打开"))
+        raise WrongStep(what=round_, state=round_.get_state_display(), act=_("再打开"))
     if not reason.strip():
         raise ReasonMissing(act=_("重新打开调度"))
     if due_on < on:
