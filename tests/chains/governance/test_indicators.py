@@ -176,3 +176,13 @@ def test_targets_in_words(officer: Actor) -> None:
     masked = set_target(by=officer, at=AT, indicator_id=indicator.pk, year=2026, role="final", number_state="masked")
     assert goal_text(masked) == "原文遮盖"
     assert goal_text(None) == "—"
+
+
+def test_a_level_bound_to_a_yearly_statistic_is_judged_by_whole_years(officer: Actor) -> None:
+    plan = made.plan(officer)
+    indicator = made.indicator(officer, plan, "技术合同成交额", unit="亿元")
+    made.targets(officer, indicator, {2024: "64", 2025: "77", 2026: "90"})
+    record_printed(by=officer, at=AT, indicator_id=indicator.pk, as_of=DAY, value=Decimal(79))
+    assert plan_overview(officer, plan, date(2026, 6, 30)).rows[0].code == Code.SLOW
+    bind_metric(by=officer, at=AT, indicator_id=indicator.pk, metric="tech_contract_turnover")
+    assert plan_overview(officer, plan, date(2026, 6, 30)).rows[0].code == Code.ON_TRACK

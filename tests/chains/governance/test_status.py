@@ -181,6 +181,15 @@ def test_a_share_has_no_line_inside_the_year() -> None:
     assert code(frame("share"), plan, reading("2.2", date(2021, 12, 31)), MID) == Code.MET
 
 
+def test_a_level_known_once_a_year_has_no_line_inside_the_year_either() -> None:
+    """技术合同成交额 of 2021, 79 against 77: mid-2022 it is not held against half of what 2022 shall add."""
+    plan = goals((2020, "64"), (2021, "77"), (2022, "90"))
+    period = Frame(kind="level", direction="up", first_year=2020, last_year=2022, yearly=True)
+    found = judge(period, plan, reading("79", date(2021, 12, 31)), MID)
+    assert (found.code, found.milestone, found.milestone_computed) == (Code.ON_TRACK, Decimal(77), False)
+    assert code(frame(), plan, reading("79", date(2021, 12, 31)), MID) == Code.SLOW
+
+
 def test_a_rank_before_its_first_milestone_is_due_is_not_judged() -> None:
     plan = goals((2025, "12"))
     day = date(2023, 6, 30)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from wulian.foundation.catalogue import metrics
+
 from .models import Indicator, Observation, Plan, Target
 from .status import Frame, Goal, Judgement, Reading, judge
 
@@ -18,12 +20,14 @@ RANKS = {
 
 
 def frame_of(indicator: Indicator, plan: Plan) -> Frame:
+    metric = metrics.find(indicator.metric) if indicator.metric else None
     return Frame(
         kind=indicator.kind,
         direction=indicator.direction,
         first_year=plan.first_year,
         last_year=plan.last_year,
         falls_by_design=indicator.falls_by_design,
+        yearly=indicator.kind == Indicator.Kind.LEVEL and metric is not None and metric.period != metrics.Period.INSTANT,
     )
 
 

@@ -52,7 +52,9 @@ RULES: tuple[str, ...] = (
         "期末水平、名单、规划期累计三类：年底对照当年节点；年内的节点按上一年底到当年底的直线折算，并注明是计算得来。累计从规划期开始时的零算起。"
     ),
     N_("每年数量：本年截至某日的数，对照当年数量按天数折算的节点；只有一个数的，每年都是这个数。本年还没有数时，看上一年全年。"),
-    N_("占比、位次、增长率：按年度发布，不在年内折算；年内对照最近一个已到期的节点，增长率只有一个数的，每年都是这个数。位次越小越好。"),
+    N_(
+        "占比、位次、增长率，以及绑定了按年统计口径的期末水平：按年度发布，不在年内折算；年内对照最近一个已到期的节点，增长率只有一个数的，每年都是这个数。位次越小越好。"
+    ),
     N_("到位：已达到当年节点。在轨：当年还没结束，已达到折算的节点。偏慢：没达到，差距不超过节点的 10%。落后：差距更大。"),
     N_(
         "“不低于、达到”含本数，“超过、突破”不含本数；区间达到下限即为到位，高于上限的另外注明；“增加”以基数加上增量为目标，基数不明就不评判。"
@@ -87,6 +89,7 @@ class Frame:
     first_year: int
     last_year: int
     falls_by_design: bool = False
+    yearly: bool = False  # the value is a statistic of whole years, so there is no line inside a year
 
     @property
     def end(self) -> date:
@@ -293,7 +296,8 @@ class _Case:
             return self.result(Code.NOT_SET, Sentence(N_("%(year)s 年没有节点，之后也没有目标。"), {"year": self.day.year}), self.goal)
         if refused := self.unnumbered(self.goal) or self.unfit():
             return refused
-        return self.judge_line() if self.frame.kind in LINEAR_KINDS else self.judge_yearly()
+        linear = self.frame.kind in LINEAR_KINDS and not self.frame.yearly
+        return self.judge_line() if linear else self.judge_yearly()
 
     def unnumbered(self, goal: Goal) -> Judgement | None:
         """The judgement when the goal has no usable number."""
@@ -342,7 +346,7 @@ class _Case:
         return self.against(self.goal, bound, Bound(line, bound.at_most), self.day, early=early, computed=True)
 
     def judge_yearly(self) -> Judgement:
-        """Share and rank: no line inside the year; the last milestone that is due counts."""
+        """Share, rank and statistics of whole years: no line inside the year; the last milestone that is due counts."""
         assert self.goal is not None
         bound = self.bound(self.goal)
         assert bound is not None
