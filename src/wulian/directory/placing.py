@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import DateField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import In
+from django.db.models.lookups import GreaterThan, In, LessThanOrEqual
 
 from .models import Organisation, RegionMove
 
@@ -40,9 +40,13 @@ def existing(on: date, path: str = "") -> Q:
     closed_undated = Q(
         **{f"{path}closed_on__isnull": True, f"{path}status__in": [Organisation.Status.CANCELLED, Organisation.Status.REVOKED]}
     )
+    # An unknown founding day counts as long ago, an open end as never; as one expression each, so that no OR leads SQLite
+    # to search the same index twice.
+    founded = Coalesce(F(f"{path}established_on"), Value(date.min), output_field=DateField())
+    closed = Coalesce(F(f"{path}closed_on"), Value(date.max), output_field=DateField())
     return (
         Q(**{f"{path}merged_into__isnull": True})
-        & (Q(**{f"{path}established_on__isnull": True}) | Q(**{f"{path}established_on__lte": on}))
-        & (Q(**{f"{path}closed_on__isnull": True}) | Q(**{f"{path}closed_on__gt": on}))
+        & Q(LessThanOrEqual(founded, Value(on)))
+        & Q(GreaterThan(closed, Value(on)))
         & ~closed_undated
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.directory.makers import move, organisation, title
@@ -127,6 +127,7 @@ def test_a_zone_counts_for_its_district_and_the_city() -> None:
     assert [valid(on, region) for region in ("120116-BHHT", "120116", "120000", "120106")] == [1, 1, 1, 0]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 4), st.integers(0, 900), st.integers(1, 1200)),  # organisation, start, length in days

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +53,8 @@ def fact_sources(*codes: str) -> Callable[[Scope], list[SourceReading]]:
         rows = (
             FactValue.objects.filter(fact__in=codes, year=latest_complete_year(scope.on), is_current=True)
             .order_by()
-            .values_list("source")
+            # wrapped, so that the facts of one year are grouped and not all facts read source by source
+            .values_list(Coalesce("source", Value(0)))
             .annotate(Max("as_of"))
         )
         named = Source.objects.in_bulk()
