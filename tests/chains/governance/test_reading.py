@@ -73,6 +73,12 @@ def test_the_same_file_again_is_told_and_may_still_be_made_another_plan(officer:
     assert uploaded(officer, again=True).plan_id != first.plan_id
 
 
+def test_another_regions_draft_is_not_told_of(officer: Actor, account: Callable[..., Actor], uploaded: Callable[..., PlanDocument]) -> None:
+    uploaded(officer)
+    nankai = account(Role.OFFICER, region="120104", unit="南开区科技局")
+    assert uploaded(nankai, region="120104").plan.region_id == "120104"
+
+
 def test_only_an_officer_of_the_region_uploads(city_officer: Actor, reporter: Actor, uploaded: Callable[..., PlanDocument]) -> None:
     with pytest.raises(Denied):
         uploaded(reporter)

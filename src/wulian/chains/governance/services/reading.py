@@ -21,6 +21,7 @@ from wulian.foundation.models import StoredFile
 from wulian.kernel.errors import NotFound, WulianError
 
 from .. import guessing, mentions
+from ..access import visible_plans
 from ..models import Extraction, Plan, PlanDocument
 from ..units import UnitMatcher, ancestors
 from ..work_errors import DecisionsWouldBeLost, PlanFileSeen, PlanNotDraft, StillReading
@@ -41,7 +42,9 @@ def upload_plan(*, by: Actor, region: str, file: StoredFile, at: datetime, on: d
     """
     require_officer(by, region=region, act=_("上传一份规划"))
     with transaction.atomic():
-        earlier = PlanDocument.objects.filter(file__sha256=file.sha256).select_related("plan", "file").order_by("-id").first()
+        # Only among plans that the officer may see: another region's draft is nobody's business here.
+        seen = PlanDocument.objects.filter(file__sha256=file.sha256, plan__in=visible_plans(by))
+        earlier = seen.select_related("plan", "file").order_by("-id").first()
         if earlier is not None and not again:
             raise PlanFileSeen(when=f"{earlier.file.uploaded_at:%Y-%m-%d}", plan=str(earlier.plan), plan_id=earlier.plan_id)
         title = Path(file.name).stem[:200] or _("未命名规划")
