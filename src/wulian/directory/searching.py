@@ -22,7 +22,8 @@ def region_paths() -> dict[str, list[str]]:
     parents = dict(Region.objects.values_list("code", "parent_id"))
     paths: dict[str, list[str]] = {}
     for code in parents:
-        path, step = [], code
+        path: list[str] = []
+        step: str | None = code
         while step is not None and step not in path:
             path.append(step)
             step = parents.get(step)

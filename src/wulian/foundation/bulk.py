@@ -53,7 +53,7 @@ def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
         obj.pk = pk
     fields = model._meta.concrete_fields
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  (names come from the model)
     columns: list[Iterable[Any]] = []

@@ -177,7 +177,7 @@ def _measure(upload: IO[bytes], limit: int) -> tuple[int, str]:
 
 def open_stored(stored: StoredFile) -> IO[bytes]:
     """The content of a stored file, opened for reading; the caller closes it."""
-    return stored.file.open("rb")  # type: ignore[no-any-return]
+    return stored.file.open("rb")
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):

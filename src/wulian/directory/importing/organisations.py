@@ -276,7 +276,7 @@ class OrganisationWriter:
                 return _refused(
                     Problem("same_key_twice", TWICE, {"row": record.row_number, "by": str(by)}, "uscc" if draft.uscc else "name")
                 )
-            organisation = follow(record.organisation)
+            organisation: Organisation | None = follow(record.organisation)
         else:
             organisation = found.by_code.get(draft.uscc) if draft.uscc else found.one_by_name(draft.name_key)
         if organisation is None:
@@ -413,6 +413,7 @@ def flag_same_organisation_codes(at: Any) -> int:
     living = Organisation.objects.filter(merged_into__isnull=True).exclude(uscc="").annotate(part=Substr("uscc", 9, 9))
     shared = living.values("part").annotate(count=Count("pk")).filter(count__gt=1).order_by().values_list("part", flat=True)
     groups: dict[str, list[Organisation]] = {}
+    organisation: Organisation
     for organisation in living.filter(part__in=list(shared)):
         groups.setdefault(organisation.uscc[8:17], []).append(organisation)
     changed, new = [], 0

@@ -46,8 +46,9 @@ def _checked(values: Mapping[str, Any], present: Organisation | None = None) -> 
         clean["uscc"] = uscc.normalise(clean["uscc"] or "")
         if clean["uscc"] and (wrong := uscc.problem(clean["uscc"])):
             raise Invalid(field=_("统一社会信用代码"), why=wrong.text(_))
-        twin = Organisation.objects.filter(uscc=clean["uscc"], merged_into__isnull=True).exclude(pk=present.pk if present else None)
-        if clean["uscc"] and (other := twin.first()):
+        twins = Organisation.objects.filter(uscc=clean["uscc"], merged_into__isnull=True)
+        other = (twins.exclude(pk=present.pk) if present else twins).first()
+        if clean["uscc"] and other is not None:
             raise Invalid(field=_("统一社会信用代码"), why=_("已经是“%(name)s”的代码") % {"name": other.name})
     if clean.get("industry"):
         if not (code := industry_code(clean["industry"])):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wulian.kernel.errors import N_
 from wulian.kernel.problems import BadValue, Problem
@@ -104,7 +105,8 @@ class RowReader:
             return [Problem("row_width", WIDTH, {"found": len(raw.cells), "wanted": width})]
         if _DAMAGED.search("".join(cells)):
             return [Problem("row_encoding", ENCODING)]
-        values, problems = {}, []
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
         for field, index in self.plan():
             text = clean_cell(cells[index])
             if text.upper() in BLANKS and not field.keeps_blank:

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -74,7 +74,7 @@ def open_table(handle: IO[bytes], name: str, known: Collection[str] = ()) -> Tab
         return _open_workbook(handle, name, known)
     stream: IO[bytes] = handle
     if kind == "gzip":
-        stream = gzip.GzipFile(fileobj=handle)
+        stream = cast(IO[bytes], gzip.GzipFile(fileobj=handle))
         try:
             head = stream.read(8192)
             stream.seek(0)

@@ -140,7 +140,7 @@ def _word_query(schema: Any, word: str) -> Any:
     if _CODE.fullmatch(word):
         ways.append(Query.boost_query(_code_query(schema, word), 4.0))
     if _LETTERS.fullmatch(word):
-        ways.append(_phrase(schema, "initials", list(pairs(word))))
+        ways.append(_phrase(schema, "initials", pairs(word)))
         ways += [_syllable_query(schema, syllables) for syllables in cut(word)]
     return ways[0] if len(ways) == 1 else Query.boolean_query([(Occur.Should, way) for way in ways])
 
@@ -149,8 +149,8 @@ def _name_query(schema: Any, word: str) -> Any:
     """An exact part of a name; names that begin with it come first."""
     if len(word) == 1:
         return Query.term_query(schema, "characters", word)
-    part = _phrase(schema, "pairs", list(pairs(word)))
-    start = _phrase(schema, "pairs", list(pairs(START + word)))
+    part = _phrase(schema, "pairs", pairs(word))
+    start = _phrase(schema, "pairs", pairs(START + word))
     return Query.boolean_query([(Occur.Must, part), (Occur.Should, start)])
 
 

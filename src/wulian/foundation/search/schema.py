@@ -7,7 +7,6 @@ Pinyin initials are laid out in the same way, pinyin as a phrase of syllables, c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +47,8 @@ def schema_of(kind: Kind) -> tantivy.Schema:
     return builder.build()
 
 
-def pairs(text: str) -> Iterator[str]:
-    return (text[place : place + 2] for place in range(len(text) - 1))
+def pairs(text: str) -> list[str]:
+    return [text[place : place + 2] for place in range(len(text) - 1)]
 
 
 def document_of(entry: Entry) -> Any:
@@ -63,13 +62,13 @@ def document_of(entry: Entry) -> Any:
         characters.update(name)
         syllables = syllables_of(name)
         document.add_text("pairs", " ".join(pairs(f"{START}{name}{END}")))
-        document.add_text("initials", " ".join(pairs("".join(syllable[0] for syllable in syllables))))
+        document.add_text("initials", " ".join(pairs("".join([syllable[0] for syllable in syllables]))))
         document.add_text("syllables", " ".join(syllables))
     document.add_text("characters", " ".join(characters))
     for code in entry.codes:
         lower = code.lower()
         document.add_text("code", lower)
-        document.add_text("code_start", " ".join(lower[:length] for length in CODE_BEGINNINGS))
+        document.add_text("code_start", " ".join([lower[:length] for length in CODE_BEGINNINGS]))
     for name, values in entry.facets.items():
         for value in values:
             document.add_text(f"facet_{name}", value)

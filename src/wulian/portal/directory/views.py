@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from wulian.foundation.exports import export_response
 from wulian.kernel.errors import Conflict, Invalid
 from wulian.kernel.money import UNITS, format_capital
 from wulian.portal.charts import trend
+from wulian.portal.requests import PageRequest
 from wulian.rulebook.industries import industry_name
 
 from .forms import OrganisationForm
@@ -50,19 +51,19 @@ FILTER_LABELS = {
 }
 
 
-def question_of(request: HttpRequest) -> Question:
+def question_of(request: PageRequest) -> Question:
     """What the address asks for. An unknown sort falls back to the usual one."""
     filters = {name: request.GET.getlist(name) for name in FILTERS if request.GET.get(name)}
     sort = request.GET.get("sort", "")
     return Question(request.GET.get("q", "")[:100], filters, sort if sort in SORTS else "")
 
 
-def asked_date(request: HttpRequest) -> date:
+def asked_date(request: PageRequest) -> date:
     """The date that the page holds for, as a plain date: `request.on` is lazy, and a date does not compare with that."""
     return date(request.on.year, request.on.month, request.on.day)
 
 
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: PageRequest) -> HttpResponse:
     question = question_of(request)
     text = request.GET.get("page", "1")
     number = int(text) if text.isdecimal() and 0 < int(text) < 1_000_000 else 1
@@ -104,7 +105,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/organisations.html", context)
 
 
-def organisations_export(request: HttpRequest, kind: str) -> HttpResponse:
+def organisations_export(request: PageRequest, kind: str) -> HttpResponseBase:
     """Exactly the list that the address describes, in its order; capital, address and doubts only where the reader may see them."""
     columns = [
         _("名称"),
@@ -138,7 +139,7 @@ def organisations_export(request: HttpRequest, kind: str) -> HttpResponse:
     return export_response(kind, columns, rows(), _("主体"))
 
 
-def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
+def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
     found = get_organisation(viewer=request.actor, organisation_id=organisation_id)
     if found.merged_into is not None:
         messages.info(request, _("“%(name)s”已并入本主体，这里是合并后的档案。") % {"name": found.name})
@@ -183,7 +184,7 @@ IP_WORDS = {
 }
 
 
-def organisation_edit(request: HttpRequest, organisation_id: int) -> HttpResponse:
+def organisation_edit(request: PageRequest, organisation_id: int) -> HttpResponse:
     """Correcting by hand. When someone else was quicker, the form keeps what was typed and shows what stands now."""
     found = get_organisation(viewer=request.actor, organisation_id=organisation_id)
     names = ("name", "uscc", "kind", "status", "region_id", "industry", "address", "short_name")
@@ -205,8 +206,7 @@ def organisation_edit(request: HttpRequest, organisation_id: int) -> HttpRespons
             conflict = error.text(_)
             found = get_organisation(viewer=request.actor, organisation_id=organisation_id)
             current = {name: getattr(found, name) or "" for name in names}
-            form.data = form.data.copy()  # the request's own data cannot be changed
-            form.data["version"] = version_of(found)
+            form = OrganisationForm({**request.POST.dict(), "version": version_of(found)})
         else:
             messages.success(request, _("已保存，旧值留在审计记录里。"))
             return redirect("organisation", found.pk)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from wulian.foundation.imports.selectors.batches import (
 )
 from wulian.foundation.imports.services.quarantine import dismiss_row, repair_row
 from wulian.kernel.problems import Problem
+from wulian.portal.requests import PageRequest
 
 STATES = (("open", gettext_lazy("待处理")), ("repaired", gettext_lazy("已修复")), ("dismissed", gettext_lazy("不再处理")))
 PILLS = {"open": "warn", "repaired": "ok", "dismissed": "none"}
@@ -50,7 +51,7 @@ def _row(row: Any, batch: Any, problems: list[Problem] | None = None, typed: dic
     }
 
 
-def quarantine(request: HttpRequest, batch_id: int) -> HttpResponse:
+def quarantine(request: PageRequest, batch_id: int) -> HttpResponse:
     batch = get_batch(viewer=request.actor, batch_id=batch_id)
     state, code, text = request.GET.get("state", "open"), request.GET.get("code", ""), request.GET.get("q", "")[:100]
     found = list_quarantine(viewer=request.actor, batch_id=batch_id, state="" if state == "all" else state, code=code, query=text)
@@ -92,7 +93,7 @@ def reason_word(code: str) -> str:
     return str(REASONS.get(code, _("其他")))
 
 
-def quarantine_export(request: HttpRequest, batch_id: int, kind: str) -> HttpResponse:
+def quarantine_export(request: PageRequest, batch_id: int, kind: str) -> HttpResponseBase:
     """Exactly the rows of the list, as printed, with row number, state and reasons: to be mended outside and imported again."""
     batch = get_batch(viewer=request.actor, batch_id=batch_id)
     state = request.GET.get("state", "open")
@@ -111,7 +112,7 @@ def quarantine_export(request: HttpRequest, batch_id: int, kind: str) -> HttpRes
 
 
 @require_POST
-def row_repair(request: HttpRequest, row_id: int) -> HttpResponse:
+def row_repair(request: PageRequest, row_id: int) -> HttpResponse:
     """Try the row with the corrections; when it still cannot be read, the form stays with what was typed and says why."""
     row = get_quarantined(viewer=request.actor, row_id=row_id)
     batch = row.batch
@@ -128,7 +129,7 @@ def row_repair(request: HttpRequest, row_id: int) -> HttpResponse:
 
 
 @require_POST
-def row_dismiss(request: HttpRequest, row_id: int) -> HttpResponse:
+def row_dismiss(request: PageRequest, row_id: int) -> HttpResponse:
     row = get_quarantined(viewer=request.actor, row_id=row_id)
     dismiss_row(by=request.actor, row_id=row_id, reason=request.POST.get("reason", ""), at=timezone.now())
     row = get_quarantined(viewer=request.actor, row_id=row_id)

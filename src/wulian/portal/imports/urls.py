@@ -17,4 +17,4 @@ urlpatterns = [
     path("quarantine/<int:row_id>/repair/", quarantine.row_repair, name="quarantine_repair"),
     path("quarantine/<int:row_id>/dismiss/", quarantine.row_dismiss, name="quarantine_dismiss"),
 ]
-ACCESS: dict[str, Guard] = dict.fromkeys([pattern.name for pattern in urlpatterns], OFFICER)
+ACCESS: dict[str, Guard] = dict.fromkeys([str(pattern.name) for pattern in urlpatterns], OFFICER)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +21,14 @@ from wulian.foundation.imports import declare
 from wulian.foundation.imports.selectors.batches import BatchView, earlier_imports, get_batch, list_batches, view_of
 from wulian.foundation.imports.services.batches import cancel_import, confirm_mapping, start_import
 from wulian.kernel.errors import WulianError
+from wulian.portal.requests import PageRequest
 
 from .forms import MappingForm, UploadForm
 
 PILLS = {"waiting": "warn", "queued": "pace", "running": "pace", "finished": "ok", "failed": "late", "cancelled": "none"}
 
 
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: PageRequest) -> HttpResponse:
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
     everything = list_batches(viewer=request.actor)
     found = list_batches(viewer=request.actor, kind=kind, state=state)
@@ -56,7 +57,7 @@ def _title(total: int, waiting: int) -> str:
 
 
 @never_cache
-def import_new(request: HttpRequest) -> HttpResponse:
+def import_new(request: PageRequest) -> HttpResponse:
     """Upload. A refused file leaves the rest of the form as it was."""
     form = UploadForm(request.POST or None, request.FILES or None, actor=request.actor)
     refused = refused_upload(request.META) if request.method == "POST" else None  # known once the body has been read
@@ -86,12 +87,12 @@ def _mapping_form(view: BatchView, data: Any = None) -> MappingForm:
 
 
 @never_cache
-def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_batch(request: PageRequest, batch_id: int) -> HttpResponse:
     """One batch: its mapping while it waits, its progress while it runs, its outcome afterwards."""
     return _page(request, view_of(get_batch(viewer=request.actor, batch_id=batch_id), at=timezone.now()))
 
 
-def _page(request: HttpRequest, view: BatchView, form: MappingForm | None = None, status: int = 200) -> HttpResponse:
+def _page(request: PageRequest, view: BatchView, form: MappingForm | None = None, status: int = 200) -> HttpResponse:
     batch = view.batch
     context = {
         "view": view,
@@ -130,7 +131,7 @@ def _finding(view: BatchView) -> str:
 
 
 @never_cache
-def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_progress(request: PageRequest, batch_id: int) -> HttpResponse:
     """The progress part, asked for again and again; when the state has changed the whole page is loaded anew."""
     view = view_of(get_batch(viewer=request.actor, batch_id=batch_id), at=timezone.now())
     response = render(request, "imports/_progress.html", {"view": view, "batch": view.batch})
@@ -140,7 +141,7 @@ def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
-def import_start(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_start(request: PageRequest, batch_id: int) -> HttpResponse:
     view = view_of(get_batch(viewer=request.actor, batch_id=batch_id), at=timezone.now())
     form = _mapping_form(view, request.POST)
     if not form.is_valid():
@@ -159,14 +160,14 @@ def import_start(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
-def import_resume(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_resume(request: PageRequest, batch_id: int) -> HttpResponse:
     resume_batch(by=request.actor, batch_id=batch_id, at=timezone.now())
     messages.info(request, _("已排队，从断处接着导。"))
     return redirect("import_batch", batch_id)
 
 
 @require_POST
-def import_cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_cancel(request: PageRequest, batch_id: int) -> HttpResponse:
     cancel_import(by=request.actor, batch_id=batch_id, at=timezone.now())
     messages.info(request, _("已取消。已导入的行都在，需要时可以继续。"))
     return redirect("import_batch", batch_id)
