@@ -12,6 +12,7 @@ from wulian.directory.selectors.figures import (
     open_figure,
     open_snapshot,
     snapshot_differences,
+    snapshots_of,
     values_by_region,
 )
 from wulian.directory.selectors.regions import UnknownRegion
@@ -108,6 +109,8 @@ class TestWhatSingleFirmsReported:
         assert (figure.value.value, figure.rows) == (None, [])
         with pytest.raises(Denied):
             list_snapshot_records(anonymous, snapshot.pk)
+        assert snapshots_of(anonymous, "rd_expense_enterprises", "120104") == []
+        assert snapshots_of(system, "rd_expense_enterprises", "120104") == [snapshot]
         assert [change.removed for change in snapshot_differences(anonymous, snapshot.pk)] == [[]]
 
 

@@ -237,7 +237,7 @@ def listed_records(request: HttpRequest, metric: str, query: RecordsQuery) -> Re
 @subject.get("/metrics/{metric}/snapshots", "list_snapshots", list[SnapshotOut])
 def metric_snapshots(request: HttpRequest, metric: Word, query: Query[Scope]) -> Any:
     """The latest frozen values of a metric in a region."""
-    return snapshots_of(metric_of(metric).code, query.code, limit=100)
+    return snapshots_of(actor(request), metric_of(metric).code, query.code, limit=100)
 
 
 @subject.post("/snapshots", "take_snapshot", SnapshotOut, status=201)

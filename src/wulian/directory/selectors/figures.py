@@ -168,9 +168,14 @@ def get_snapshot(number: int) -> MetricSnapshot:
     return snapshot
 
 
-def snapshots_of(metric: str, region: str, *, limit: int = 12) -> list[MetricSnapshot]:
-    """The latest snapshots of a metric in a region, newest date first, without their record lists."""
-    return list(MetricSnapshot.objects.filter(metric=metric, region=region).defer("records").order_by("-as_of", "-id")[:limit])
+def snapshots_of(viewer: Actor, metric: str, region: str, *, limit: int = 12) -> list[MetricSnapshot]:
+    """The latest snapshots of a metric in a region, newest date first; without those whose value is withheld from `viewer`."""
+    definition = metric_of(metric)
+    rows = MetricSnapshot.objects.filter(metric=metric, region=region).order_by("-as_of", "-id")
+    hidden = [part.key for part in definition.parts if not may_list(viewer, part, region)]
+    if not hidden:
+        return list(rows.defer("records")[:limit])
+    return [row for row in rows[:limit] if all(len(snapshots.record_ids(row, key)) >= FEWEST_FIRMS for key in hidden)]
 
 
 def list_records(

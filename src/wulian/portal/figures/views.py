@@ -165,7 +165,7 @@ def figure(request: PageRequest, metric: str) -> HttpResponse:
     )
     if request.htmx:
         return render(request, "figures/_drawer.html", _context(request, found))
-    history = snapshots_of(found.metric.code, found.region.code)
+    history = snapshots_of(request.actor, found.metric.code, found.region.code)
     return render(request, "figures/figure.html", _context(request, found) | {"history": history})
 
 
