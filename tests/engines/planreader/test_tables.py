@@ -102,6 +102,21 @@ def test_brackets_are_sums_over_the_period() -> None:
     ]
 
 
+def test_bars_that_close_lines_long_notes_in_headings_and_half_lost_brackets() -> None:
+    table = (
+        "指标 |\n2020年基期值（起始日期用作比较的数据） |\n2025年目标值（各项目标应达到的水平） |\n年均增（5年累计） |\n"
+        "高标准农田面积（万亩） |\n80 |\n107.5 |\n[27.5) |\n机械化率（%） |\n一 |\n>75 |\n（4） |"
+    )
+    assert cells(read(table)) == [
+        ("高标准农田面积", 80, "万亩", 2020, "baseline"),
+        ("高标准农田面积", 107.5, "万亩", 2025, "target"),
+        ("高标准农田面积累计", 27.5, "万亩", 2025, "cumulative"),
+        ("机械化率", None, "%", 2020, "baseline"),
+        ("机械化率", 75, "%", 2025, "target"),
+        ("机械化率累计", 4, "%", 2025, "cumulative"),
+    ]
+
+
 def test_bounds_in_cells() -> None:
     plan = read(
         "指标\t2020年\t2025年\n失业率（%）\t5.2\t<5.5\n机械化率（%）\t80\t≥85\n浓度（微克/立方米）\t35\t30以下\n强度（%）\t2\t2.5-3"

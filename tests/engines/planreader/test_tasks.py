@@ -21,6 +21,7 @@ from wulian.engines.planreader.tasks import split_units
         ("市科技局、市财政局等部门按职责分工负责", [], ["市科技局", "市财政局"]),
         ("牵头单位：市科技局", ["市科技局"], []),
         ("市科技局负责", [], ["市科技局"]),
+        ("责任单位：市财政局等市级相关单位，各区县政府", [], ["市财政局", "各区县政府"]),
     ],
 )
 def test_units_are_split_as_printed(printed: str, lead: list[str], participants: list[str]) -> None:
@@ -48,6 +49,13 @@ def test_units_on_a_line_of_their_own_belong_to_the_task_above() -> None:
         ("建设平台", ["市科技局"], ["市财政局"]),
         ("培育企业", [], ["市工信局"]),
     ]
+
+
+def test_the_first_unit_leads_only_where_the_plan_says_so() -> None:
+    text = "某市若干措施（2024年）\n一、重点任务\n（一）建设平台。新增平台5家。\n责任单位：市科技局、市财政局{}\n（二）培育企业。壮大企业。\n责任单位：市工信局、各区政府\n"
+    said = read_text(text.format("（第一责任单位为牵头单位，下同）"))
+    assert [(task.lead, task.participants) for task in said.tasks] == [(["市科技局"], ["市财政局"]), (["市工信局"], ["各区政府"])]
+    assert [task.lead for task in read_text(text.format("")).tasks] == [[], []]
 
 
 def test_a_task_table_gives_its_rows() -> None:

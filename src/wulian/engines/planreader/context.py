@@ -16,14 +16,29 @@ _CHINESE_YEAR = re.compile(r"([二2][0零][一二三四五六七八九零0]{2})�
 _PLAN_WORD = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|行动|办法|目标|安排")
 
 ACHIEVED = re.compile(
-    r"成就|成效|成绩|回顾|现状|(?:发展|工作|现实|产业)基础|基础(?:条件|与|和|及)|背景|进展情况|工作总结|完成情况|发展情况|形势|机遇|挑战|(?:存在|主要|突出)问题|以来"
+    r"执行情况|运行情况|工作回顾|成就|成效|成绩|回顾|现状|(?:发展|工作|现实|产业)基础|基础(?:条件|与|和|及)|背景|进展情况|工作总结|完成情况|发展情况|形势|机遇|挑战|(?:存在|主要|突出)问题|以来"
 )
 AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
 _GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
 _PAST = re.compile(
     r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|完成了|实现了|取得了|建成了|末的\d|同比增长|过去(?:一|五)年|(?<![比较])(?:上年|去年)"
 )
-_FUTURE = re.compile(r"力争|争取|确保|预期|预计|计划到|目标是|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)")
+_FUTURE = re.compile(r"力争|争取|确保|预期|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)")
+
+
+# A sentence that announces its own figures as aims (…年发展主要预期目标是：…), whatever year it names.
+ANNOUNCES_AIMS = re.compile(r"(?:预期|奋斗|发展|工作|主要|总体)目标(?:任务)?(?:是|为|:|如下)")
+# A report on a past year speaks of results until it turns to the year that begins.
+_REPORT = re.compile(r"报告(?:政府)?工作|政府工作报告\s*(?:\n|-|\()|执行情况(?:和|与|及)|计划(?:草案)?的报告")
+_REPORT_TURNS = re.compile(
+    r"(?:预期|奋斗|发展)目标|总体(?:要求|思路|部署)|工作(?:任务|安排|打算|思路|部署|建议)|(?:今后|未来)[一三五]年|重点(?:抓好|做好|工作)|下一步"
+)
+_REPORT_WORD = re.compile(r"报告|计划(?:执行|草案)")
+_DELIVERED = re.compile(r"((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*\d{1,2}\s*日\s*在[^。]{2,40}(?:会议|大会)上?")
+_YEAR_AHEAD = re.compile(
+    r"((?:19|20)\d{2})年(?:的)?(?:(?:政府|重点)?工作(?:的)?(?:任务|安排|打算|建议|总体)|(?:国民)?经济(?:和|与)?社会发展(?:的)?(?:总体要求|主要|预期|目标)"
+    r"|发展(?:的)?(?:主要)?(?:预期)?目标|(?:主要)?预期目标|对\d{4}年)|对((?:19|20)\d{2})年(?:政府)?工作的?建议"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,14 @@ def find_period(text: str, titles: list[str]) -> Period | None:
             return Period(int(single.group(1)), int(single.group(1)))
     plain = normal(text)
     head = plain[:6000]
+    delivered = _DELIVERED.search(head[:800])
+    if delivered:
+        year = int(delivered.group(1)) + (int(delivered.group(2)) >= 11)  # a report read at the end of a year plans the next
+        return Period(year, year)
+    ahead = _YEAR_AHEAD.search(head)
+    if ahead and _REPORT_WORD.search(head[:1500]):
+        year = int(ahead.group(1) or ahead.group(2))
+        return Period(year, year)
     period = _range_in("\n".join(line for line in head.split("\n") if len(line) < 60 and _PLAN_WORD.search(line)))
     if period:
         return period
@@ -97,6 +120,17 @@ def find_period(text: str, titles: list[str]) -> Period | None:
     return five_year_in(head)
 
 
+def report_turn(plain: str) -> int | None:
+    """Where a report turns from the results of the past year to the aims of the next; None when the text is no report.
+
+    A report that never turns (an extract of its first part) speaks of results to its end.
+    """
+    if not _REPORT.search(plain[:1500]):
+        return None
+    turn = next((found.start() for found in _REPORT_TURNS.finditer(plain) if found.start() > 300), None)
+    return len(plain) if turn is None else plain.rfind("\n", 0, turn) + 1
+
+
 @dataclass(frozen=True, slots=True)
 class YearMark:
     """A year that rules what follows it. `future` marks 到2025年; `past` marks 截至2020年底 and 2020年, …达到."""
@@ -107,6 +141,7 @@ class YearMark:
     future: bool
     past: bool
     carries: bool = True
+    running: bool = False  # 今年, 全年: the year that a report speaks of
 
 
 _MARK = re.compile(
@@ -124,7 +159,12 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
         if found.group("year"):
             year, lead = int(found.group("year")), found.group("lead") or ""
             after_base = period is not None and year > period.base
-            comparison = lead in {"较", "比", "与", "从", "自", "由"} or (lead in {"是", "为", "相当于"} and text[end : end + 1] == "的")
+            background = re.match(r"\s*的?(?:水平)?(?:的?基础上|为(?:基数|基期|基准|起点)|相比|同期)", text[end:])
+            comparison = (
+                bool(background)
+                or lead in {"较", "比", "与", "从", "自", "由"}
+                or (lead in {"是", "为", "相当于"} and text[end : end + 1] == "的")
+            )
             past = lead in {"截至", "截止"} or (not after_base and not comparison)
             marks.append(YearMark(start, end, year, after_base and not past and not comparison, past, not comparison))
         elif found.group("five"):
@@ -138,15 +178,19 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
             marks.append(YearMark(start, end, years.end, here and not comparison, over and not comparison, not comparison))
         elif found.group("within") or found.group("now"):
             if period:
-                marks.append(YearMark(start, end, period.end, True, False))
+                marks.append(YearMark(start, end, period.end, True, False, running=bool(found.group("now"))))
         elif period:
             marks.append(YearMark(start, end, period.base, False, True))
     return marks
 
 
-def tense(text: str) -> str | None:
-    """`actual` or `target` where the wording of a sentence says so, else None."""
-    if _FUTURE.search(text):
+def tense(text: str, default: str = "target") -> str | None:
+    """`actual` or `target` where the wording of a sentence says so, else None.
+
+    Under results (`default` is `actual`), 预计 is an estimate of the year that ends and not an aim.
+    """
+    future = _FUTURE.search(text.replace("预计", "") if default == "actual" else text)
+    if future:
         return "target"
     return "actual" if _PAST.search(text) else None
 

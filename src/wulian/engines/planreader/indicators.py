@@ -164,8 +164,12 @@ def _from_cell(
             comparator, what = None, "mask"
         if part.group("open") and part.group("close") and part.group("open") in "〔[":
             what = "sum"
+        if part.group("open") and part.group("close") and "累计" in column.title:
+            what = "sum"
         if what == "sum" and column.kind == "growth":
             title = f"{name}累计"
+            if "累计" in column.title and not part.group("unit"):
+                measure = unit
         end = part.end("tail") if part.group("tail") else (part.end("unit") if part.group("unit") else high)
         start = part.start("sign") if part.group("sign") else low
         if part.group("to"):

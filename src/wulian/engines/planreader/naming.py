@@ -29,9 +29,24 @@ def drop_year(text: str) -> str:
     )
 
 
+_BACKGROUND = re.compile(
+    r"(?:在|以|与|较|比|从)?(?:(?:19|20)\d{2}年(?:末|底|度)?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:期?末|时期|期间)?|上年|去年|现有|原有|基期)的?(?:实际|水平)?(?:的?基础上|为(?:基数|基期|基准)|相比)(?:再|又)?"
+)
+_ONLY_TIME = re.compile(
+    r"(?:(?:未来|今后|近|前|后)?[一二三四五六七八九十两\d]+年(?:内|间|来|里)?|规划期(?:内|末)|期末|期间|年内|年末|全年|当年|到时|届时|目前)+"
+)
+
+
+def drop_background(text: str) -> str:
+    """`text` without what a figure is measured against (在2022年的基础上)."""
+    return _BACKGROUND.sub("", text)
+
+
 def clean_name(text: str, predicate: list[str]) -> str:
-    """The noun phrase in front of a predicate: without connectors, years, verbs of doing and relative clauses."""
-    name = text.strip()
+    """The noun phrase in front of a predicate: without connectors, years, background, verbs of doing and relative clauses."""
+    name = drop_background(text).strip()
+    if _ONLY_TIME.fullmatch(name):
+        return ""
     for _ in range(4):
         before = name
         name = lex.LEADING.sub("", drop_year(name)).strip()
@@ -105,23 +120,24 @@ def unit_in_context(unit: str | None, name: str) -> str | None:
 
 def subject_of(clause: str, *, keep_list: bool = False) -> str:
     """What a clause is about: the words before its predicate, or nothing when it has no noun to offer."""
-    body = lex.LEADING.sub("", drop_year(clause.strip())).strip()
+    label = re.match(r"\s*“[^“”]{2,14}”\s*(?:-{1,2}|:)\s*", clause)  # “六个倍增”——…
+    body = lex.LEADING.sub("", drop_background(drop_year(clause[label.end() if label else 0 :].strip()))).strip()
     cut = re.search(
-        r"(?:高于|快于|低于|优于|实现|持续|不断|稳步|快速|显著|更加|明显|大幅|得到|取得|进一步|保持|继续|达到|突破|增长|提升|壮大|涌现|增强|完善|优化|形成|提高|加快|逐步|初步|基本|全面|力争|位居|领先|水平居|跃升|凸显|遥遥|高质量|迈上)",
+        r"(?:高于|快于|低于|优于|增加|实现|持续|不断|稳步|快速|显著|更加|明显|大幅|得到|取得|进一步|保持|继续|达到|突破|增长|提升|壮大|涌现|增强|完善|优化|形成|提高|加快|逐步|初步|基本|全面|力争|位居|领先|水平居|跃升|凸显|遥遥|高质量|迈上)",
         body,
     )
     if cut and cut.start() >= 2:
         body = body[: cut.start()]
     elif cut and cut.start() == 0:
         return ""
-    if len(body) > 30 or (lex.PUSHING.match(body) and not keep_list):
+    if len(body) > 40 or (lex.PUSHING.match(body) and not keep_list):
         return ""
     return body.strip("、, ")
 
 
 def split_names(text: str, wanted: int | None) -> list[str]:
     """Names of a list. Several of them share the head noun behind 等: 雏鹰、瞪羚等高成长企业 -> 雏鹰企业, 瞪羚企业."""
-    body = text.strip()
+    body = drop_background(text).strip()
     head = ""
     shared = re.match(r"(.+?)等(?:各类|各级)?([^、]{2,14})$", body)
     if shared:
@@ -202,7 +218,7 @@ def growth_name(name: str, predicate: list[str], item: Quantity) -> str:
 
 def rank_name(left: str, name: str, subject: str) -> str:
     before = re.sub(
-        r"(?:继续)?(?:稳居|位居|位列|名列|排名|排在|居|列|跻身|进入|保持在?|前移至|升至|升到|重返|回归|力争进入|力争|进)?(?:全[国市省区]|世界|全球)?$",
+        r"(?:继续|连续.{1,2}年)?(?:跃居|跃升至|跃升到|跃升|跃至|晋升至|晋升|升至|上升至|上升到|前进至|挺进|迈进|冲进|稳居|位居|位列|名列|排名|排在|居|列|跻身|进入|保持在?|前移至|升至|升到|重返|回归|力争进入|力争|进)?(?:全[国市省区]|世界|全球)?$",
         "",
         left,
     )

@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 
 from wulian.engines.planreader import lexicon as lex
-from wulian.engines.planreader.context import ACHIEVED, AIMED, Period, is_guiding, tense, year_marks
+from wulian.engines.planreader.context import ACHIEVED, AIMED, ANNOUNCES_AIMS, Period, is_guiding, report_turn, tense, year_marks
 from wulian.engines.planreader.judging import countable, is_condition, modifies, restates, right_noun, sound_name
 from wulian.engines.planreader.model import Document, Indicator, Span
 from wulian.engines.planreader.naming import (
@@ -38,7 +38,7 @@ _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
 _TIME_UNITS = frozenset({"年", "月", "天", "日", "小时", "分钟", "岁"})
 _TIME_NAME = re.compile(r"年限|寿命|时间|时长|周期|期限|天数|压缩|缩短|时限|岁|龄|时效|办结")
 _RANK_CUE = re.compile(
-    r"居|列|排|跻身|进入|进|保持|前移|升|名次|位次|排名|第[\d一二三四五六七八九十]+[位名]|名|”|榜|指数|回归|重返|力争|争取"
+    r"居|列|排|跻身|进入|进|达到|跃|挺进|晋升|保持|前移|升|名次|位次|排名|第[\d一二三四五六七八九十]+[位名]|名|”|榜|指数|回归|重返|力争|争取"
 )
 _BARE_CUE = re.compile(
     r"(?:达到|达|突破|超过|增至|增长到|增加到|提高到|提升到|扩大到|不少于|不低于|为|降至|下降到|降到|控制在|提升至|提高至|共有|分别为|分别达到)$"
@@ -54,6 +54,7 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
     plain = normal(document.text)
     skip = _unit_brackets(document)
     guided = next((item.start for item in structure.paragraphs if is_guiding(plain[item.start : item.end])), None)
+    turn = report_turn(plain)
     found: list[Indicator] = []
     titles = {node.start: node for node in structure.nodes}
     for item in structure.paragraphs:
@@ -70,7 +71,7 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
                 begin = node.title_end
         if begin >= item.end:
             continue
-        default, horizon = _default_tense(structure, item.start, guided, plain)
+        default, horizon = _default_tense(structure, item.start, guided, turn)
         carried: int | None = horizon
         for low, high in sentences(plain, begin, item.end):
             state = State(carried, None, default, horizon=carried)
@@ -91,7 +92,7 @@ def _unit_brackets(document: Document) -> list[Span]:
     return [found.span() for found in pattern.finditer(plain)]
 
 
-def _default_tense(structure: Structure, offset: int, guided: int | None, plain: str) -> tuple[str, int | None]:
+def _default_tense(structure: Structure, offset: int, guided: int | None, turn: int | None) -> tuple[str, int | None]:
     """Whether the section over `offset` speaks of results or aims, and the horizon its title names."""
     path = structure.path(offset)
     for node in reversed(path):
@@ -105,6 +106,8 @@ def _default_tense(structure: Structure, offset: int, guided: int | None, plain:
             return "target", year
         if ACHIEVED.search(node.title):
             return "actual", None
+    if turn is not None and offset < turn:
+        return "actual", None
     if guided is not None and offset < guided and not any(node.kind in {"han", "chapter", "part"} for node in path):
         return "actual", None
     return "target", None
@@ -150,7 +153,8 @@ class _Sentence(Statement):
 
     def read(self) -> None:
         state = self.state
-        whole = tense(self.body)
+        whole = "target" if ANNOUNCES_AIMS.search(self.body) else tense(self.body, state.default)
+        self.announced = bool(ANNOUNCES_AIMS.search(self.body))
         for number, (start, end) in enumerate(self.cuts):
             clause = self.body[start:end]
             if number and self.body[start - 1] == ";":
@@ -177,10 +181,13 @@ class _Sentence(Statement):
         state = self.state
         marks = [mark for mark in year_marks(clause, self.period) if mark.carries]
         for mark in marks:
+            if mark.running and state.default == "actual" and self.period and not self.announced:
+                state.year, state.tense = self.period.base, "actual"
+                continue
             state.year, state.marked = mark.year, True
             if mark.future:
                 state.tense, state.horizon = "target", mark.year if re.search(r"(?:到|至|力争)\s*\d{4}", clause) else state.horizon
-            elif mark.past:
+            elif mark.past and not self.announced:
                 state.tense = "actual"
 
     # --- one clause with quantities ---------------------------------------------------------------------------------

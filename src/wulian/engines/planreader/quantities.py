@@ -204,6 +204,8 @@ def _han(match: re.Match[str]) -> Quantity | None:
         unit, printed = unit, printed
     if unit == "次" and match.string[match.end("u") : match.end("u") + 1] == "性":
         return None
+    if match.string[:first].endswith("每") and re.fullmatch(r"[十百千万亿]+", match.group("a")):
+        return None  # 每亿元产值, 每万人: what the figure is counted against
     value = chinese_number(printed) if printed != "万亿" else 10_000
     if printed == "万亿":
         unit = "亿" + (match.group("u") or "")

@@ -89,11 +89,13 @@ def role(title: str) -> str | None:
         if pattern.match(text):
             return name
     full = squash(normal(title))
+    if len(full) > 22 and len(text) <= 22:
+        full = text  # a long note in brackets explains the heading
     if len(full) > 22 or not full:
         return None
     if _YEAR.search(full) or re.search(r"五[”\"]?(?:期?末|期间|时期|目标|年均)|(?:规划|中|近|远)期(?:目标|末)?(?:值)?$", full):
         return "value"
-    if _HEAD_CHANGE.fullmatch(full):
+    if _HEAD_CHANGE.fullmatch(full) or _HEAD_CHANGE.fullmatch(text):
         return "value"
     if re.fullmatch(
         r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|年均)(?:值|数|增长|增速|完成|水平)?)(?:\(.{0,8}\))?", full
@@ -243,6 +245,8 @@ def _lines(document: Document) -> list[_Line]:
         text = plain[block.start : block.end]
         start = block.start + len(text) - len(text.lstrip())
         end = block.start + len(text.rstrip())
+        while end > start and plain[end - 1] in "| \t":
+            end -= 1  # a bar that closes a cell alone on its line
         if end > start:
             out.append(_Line(Cell(document.text[start:end], start, end), plain[start:end]))
     return out

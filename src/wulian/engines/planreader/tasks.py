@@ -31,6 +31,13 @@ _LABELS = re.compile(
 _CLASS = re.compile(r"^(?:由|以及|和|及|与|会同)")
 
 
+# 责任单位中第一个为牵头单位: the plan itself says what the order of its lists means.
+_FIRST_LEADS = re.compile(
+    r"(?:第一(?:个|位)?|首位|首个|(?:列|排)(?:在)?(?:第一|首)(?:位)?|排名第一)的?(?:责任)?(?:单位|部门)[^。;\n]{0,6}?(?:为|是|负责)[^。;\n]{0,4}?(?:牵头|主办)"
+)
+_NOTE = re.compile(r"\([^()]*(?:单位|部门)[^()]*(?:为|是)[^()]*(?:牵头|主办)[^()]*\)")
+
+
 def read_tasks(
     document: Document, structure: Structure, grids: list[tb.Grid], tables: list[Table], indicators: list[Indicator]
 ) -> list[Task]:
@@ -45,6 +52,10 @@ def read_tasks(
     else:
         tasks = _tree(document, structure, indicators)
     tasks.extend(listed)
+    if _FIRST_LEADS.search(plain):
+        for task in tasks:
+            if not task.lead and task.participants:
+                task.lead, task.participants = task.participants[:1], task.participants[1:]
     return sorted(tasks, key=lambda task: task.span)
 
 
@@ -121,8 +132,11 @@ def _units(text: str, span: Span) -> Units:
 
 def split_units(raw: str) -> tuple[list[str], list[str]]:
     """Lead units and participants of a printed list. Units of a list that names no lead are all participants."""
-    plain = re.sub(r"\s+", "", normal(raw))
     printed = re.sub(r"\s+", "", raw)
+    note = _NOTE.search(normal(printed))
+    if note:
+        printed = printed[: note.start()] + printed[note.end() :]
+    plain = normal(printed)
     lead: list[str] = []
     rest: list[str] = []
     labels = list(_LABELS.finditer(plain))
@@ -172,7 +186,7 @@ def _names(printed: str, plain: str) -> list[str]:
     for part in out:
         for piece in re.split(r"会同|以及", part):
             name = _CLASS.sub("", piece.strip()).strip("：:。；; ")
-            name = re.sub(r"等(?:有关|相关)?(?:单位|部门|委办局)?$", "", name)
+            name = re.sub(r"等(?:[省市区县]级|[省市区县]直)?(?:各)?(?:有关|相关)?(?:单位|部门|委办局)?$", "", name)
             if name and normal(name) not in {"(", ")"}:
                 names.append(name)
     return names

@@ -1,0 +1,87 @@
+"""Reports on a past year, sentences that announce aims, and background years: whose year a figure is and whether it is a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engines.planreader.helpers import one, read_text
+from wulian.engines.planreader import Plan
+
+
+def lines(plan: Plan) -> list[tuple[str, float | None, int | None, str]]:
+    return [(item.name, item.value, item.year, item.kind) for item in plan.indicators]
+
+
+RESULTS = "预计全年地区生产总值完成210亿元，增长6.5%；一般公共预算收入12.4亿元，增长4%。\n"
+AIMS = "今年经济社会发展的主要预期目标是：地区生产总值增长7%左右，城镇新增就业3000人以上。\n"
+
+
+@pytest.mark.parametrize(
+    ("opening", "past"),
+    [
+        ("政府工作报告\n——2023年12月20日在青河县第十九届人民代表大会第三次会议上\n", 2023),
+        ("政府工作报告\n2024年1月16日在青河县第十九届人民代表大会第三次会议上\n", 2023),
+        ("青河县2023年国民经济和社会发展计划执行情况与2024年计划\n", 2023),
+    ],
+    ids=["read in December", "read in January", "execution of the plan"],
+)
+def test_a_report_tells_results_first_and_then_aims(opening: str, past: int) -> None:
+    filler = "各位代表：现在，我代表县人民政府报告工作，请予审议。" + "面对复杂形势，全县上下攻坚克难，经济运行总体平稳。" * 12 + "\n"
+    plan = read_text(opening + filler + RESULTS + "二、工作安排\n" + AIMS)
+    assert lines(plan) == [
+        ("地区生产总值", 210, past, "actual"),
+        ("地区生产总值增长", 6.5, past, "actual"),
+        ("一般公共预算收入", 12.4, past, "actual"),
+        ("一般公共预算收入增长", 4, past, "actual"),
+        ("地区生产总值增长", 7, past + 1, "target"),
+        ("城镇新增就业数", 3000, past + 1, "cumulative"),
+    ]
+
+
+def test_an_announced_aim_is_one_although_its_year_stands_alone() -> None:
+    plan = read_text(
+        "报告分三部分：一、过去五年回顾；二、对2024年政府工作的建议。\n报告指出，2024年发展主要预期目标是：粮食产量60万吨左右。\n"
+    )
+    assert lines(plan) == [("粮食产量", 60, 2024, "target")]
+
+
+@pytest.mark.parametrize("words", ["在2022年的基础上", "与2022年相比", "以2022年为基数"])
+def test_a_background_year_is_not_the_year_of_the_aim(words: str) -> None:
+    plan = read_text(
+        f"某区行动方案（2023—2027年）\n到2027年，全区规上企业和创新型企业{words}实现“双提升”，分别超过60家和400家；研发投入强度超3%。\n"
+    )
+    assert lines(plan) == [
+        ("全区规上企业数", 60, 2027, "target"),
+        ("创新型企业数", 400, 2027, "target"),
+        ("研发投入强度", 3, 2027, "target"),
+    ]
+
+
+@pytest.mark.parametrize("verb", ["跃居", "跃升至", "挺进", "晋升至"])
+def test_a_rank_belongs_to_what_the_clause_before_speaks_of(verb: str) -> None:
+    plan = read_text(f"某区行动方案（2023—2027年）\n到2027年，科技进步评价位次实现“争先进位”，{verb}全省前30位。\n")
+    assert lines(plan) == [("科技进步评价位次", 30, 2027, "target")]
+
+
+def test_a_share_and_a_sum_after_a_long_opening() -> None:
+    plan = read_text(
+        "某省行动方案（2024—2026年）\n“四个倍增”——全社会研究与试验发展经费投入占地区生产总值比重增加一倍，达到1.4%；省级项目立项数量大幅增加，三年累计突破600个。\n"
+    )
+    assert lines(plan) == [
+        ("全社会研究与试验发展经费投入占地区生产总值比重", 1.4, 2026, "target"),
+        ("省级项目立项数量", 600, 2026, "cumulative"),
+    ]
+
+
+def test_what_a_figure_is_counted_against_is_no_figure() -> None:
+    plan = read_text("某区行动方案（2023—2027年）\n每亿元产值用水量、用电量分别下降8.2%、4.8%。\n")
+    assert lines(plan) == [("每亿元产值用水量下降", 8.2, 2027, "target"), ("用电量下降", 4.8, 2027, "target")]
+
+
+def test_a_measure_word_with_nothing_but_and_so_on_behind_it() -> None:
+    assert one(read_text("某区行动方案（2023—2027年）\n投资科创项目超80个等。\n"), "科创项目").value == 80
+
+
+def test_shares_with_any_colon() -> None:
+    plan = read_text("某县规划（2021—2025年）\n三次产业比调整为11.8︰48.3︰39.9。\n")
+    assert [item.value for item in plan.indicators] == [11.8, 48.3, 39.9]
