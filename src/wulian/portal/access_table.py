@@ -22,6 +22,7 @@ SUBJECTS = (
     "notices",
     "admin_pages",
     "reference",
+    "api_reference",
 )
 
 # Routes of libraries and of Django itself: view name -> guard.
