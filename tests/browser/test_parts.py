@@ -36,7 +36,7 @@ def test_charts_become_live_under_the_content_security_policy(page: Page) -> Non
         chart = charts.nth(index)
         chart.scroll_into_view_if_needed()
         chart.hover()
-        expect(chart).to_have_attribute("data-live", "yes")
+        expect(chart).to_have_attribute("data-live", "yes", timeout=20_000)  # the script is loaded once
     first = charts.first
     first.scroll_into_view_if_needed()
     first.locator(".live path[aria-roledescription=point]").nth(1).hover()
