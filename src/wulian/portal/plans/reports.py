@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wulian.foundation.exports import export_table
 from wulian.portal import charts
 from wulian.portal.reports import Cell, Chart, Column, Report, Section, Table, to_docx, to_pdf
+from wulian.portal.templatetags.wulian import unit_word
 
 Content = Mapping[str, Any]
 
@@ -52,7 +53,14 @@ def evaluation_report(content: Content) -> Report:
 def _findings(content: Content) -> list[str]:
     """What needs a person, one sentence each."""
     return [
-        _("%(name)s：%(status)s。%(rule)s") % {"name": line["name"], "status": line["status_word"], "rule": line["rule"]}
+        _("%(name)s %(value)s%(unit)s，节点 %(milestone)s：%(status)s。")
+        % {
+            "name": line["name"],
+            "value": line["value"],
+            "unit": unit_word(line["unit"]),
+            "milestone": line["milestone"],
+            "status": line["status_word"],
+        }
         for line in content["indicators"]
         if line["status"] in ("behind", "slow") and not line["composite"]
     ]

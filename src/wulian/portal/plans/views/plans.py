@@ -32,7 +32,8 @@ from wulian.chains.governance.selectors.plans import (
     task_summary,
 )
 from wulian.chains.governance.services.computing import compute_plan
-from wulian.chains.governance.services.plans import close_plan, edit_plan, publish_plan, reopen_plan, unpublish_plan
+from wulian.chains.governance.services.plans import close_plan, edit_plan, reopen_plan, unpublish_plan
+from wulian.chains.governance.services.publishing import publish_reviewed_plan
 from wulian.chains.governance.services.targets import fill_missing_years
 from wulian.chains.governance.status import RULES, WORST_FIRST, Code
 from wulian.chains.governance.wording import counted
@@ -242,7 +243,7 @@ def plan_state(request: PageRequest, plan_id: int) -> HttpResponse:
     move, reason, now = request.POST.get("move"), request.POST.get("reason", ""), timezone.now()
     common: dict[str, Any] = {"by": request.actor, "at": now, "plan_id": plan_id}
     if move == "publish":
-        publish_plan(**common)
+        publish_reviewed_plan(**common)  # what was read from a text is written as well, and nothing unreviewed slips by
         messages.success(request, _("已发布。公众现在能看到这份规划。"))
     elif move == "unpublish":
         unpublish_plan(**common, reason=reason)
