@@ -217,6 +217,18 @@ def test_the_way_from_confirming_to_publishing_and_back(client: Client, officer:
     assert plan.state == "draft"
 
 
+def test_no_other_door_publishes_what_nobody_reviewed(client: Client, document: PlanDocument) -> None:
+    response = client.post(f"/plans/{document.plan_id}/state/", {"move": "publish"})
+    assert response.status_code == 409
+    assert Plan.objects.get().state == "draft"
+
+
+def test_a_plan_entered_by_hand_is_published_on_its_own_page(client: Client, tianjin: None) -> None:
+    plan = Plan.objects.create(title="手工", short_title="手工", region_id="120106", first_year=2024, last_year=2026, created_at=AT)
+    assert client.get(f"/plans/{plan.pk}/publish/")["Location"] == f"/plans/{plan.pk}/"
+    assert client.get(f"/plans/{plan.pk}/review/").status_code == 404
+
+
 def test_a_failed_reading_offers_to_read_again(client: Client, officer: Actor, uploaded: Callable[..., PlanDocument]) -> None:
     document = uploaded(officer, "\n\n", name="blank.txt")
     body = text_of(client.get(home(document)))

@@ -149,6 +149,8 @@ def plan_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What publishing would write, and the act itself; for a published plan, the way back."""
     actor = actor_of(request)
     plan, draft = publishing_selectors.publish_preview(viewer=actor, plan_id=pk)
+    if selectors.find_document(plan) is None:  # entered by hand: its own page publishes it
+        return redirect("plan", pk)
     reason = ReasonForm(request.POST if request.POST.get("act") == "return" else None)
     if request.method == "POST" and request.POST.get("act") == "return":
         if reason.is_valid():
