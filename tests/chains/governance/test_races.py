@@ -58,7 +58,14 @@ def test_two_changes_of_one_target(indicator: Any) -> None:
 
     def change(which: int) -> Target:
         return set_target(
-            by=BY, at=LATER, indicator_id=indicator.pk, year=2026, role="final", value=Decimal(110 + which), expected=(seen.pk, 0), **GROUNDS
+            by=BY,
+            at=LATER,
+            indicator_id=indicator.pk,
+            year=2026,
+            role="final",
+            value=Decimal(110 + which),
+            expected=(seen.pk, 0),
+            **GROUNDS,
         )
 
     results = both(change)
