@@ -22,7 +22,9 @@ def test_a_figure_opens_in_the_drawer_and_escape_gives_the_focus_back(page: Page
     expect(page.locator("#drawer-title")).to_have_text("97 从哪来")
     for _ in range(12):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || document.getElementById('drawer').contains(document.activeElement)")
+        assert page.evaluate(
+            "document.activeElement === document.body || document.getElementById('drawer').contains(document.activeElement)"
+        )
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     expect(figure).to_be_focused()

@@ -95,7 +95,7 @@ class BodyLimitMiddleware:
 
 
 class ActorMiddleware:
-    """Gives every request `actor`, `on` and `region`. They are lazy: a static page costs no query."""
+    """Gives every request `actor`, `on` and `region`; what costs a query is lazy, so a static page costs none."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -104,11 +104,18 @@ class ActorMiddleware:
         request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: actor_of(request.user, on=timezone.localdate(), source=request.META.get("REMOTE_ADDR", ""))  # type: ignore[arg-type]
         )
-        request.on = SimpleLazyObject(lambda: requested_date(request))  # type: ignore[attr-defined]
+        request.on = timezone.localdate()  # type: ignore[attr-defined]
         request.region = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: get_region(request.GET.get("region") or settings.HOME_REGION)
         )
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        try:
+            request.on = requested_date(request)  # type: ignore[attr-defined]
+        except Invalid as error:  # raised here it would not pass through process_exception
+            return error_response(request, error)
+        return None
 
 
 class AccessMiddleware:
