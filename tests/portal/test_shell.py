@@ -55,9 +55,16 @@ def test_a_chosen_region_and_date_go_along_to_other_pages(client: Client, tianji
     assert "?region=120106&amp;on=2022-06-30" in page
 
 
-@pytest.mark.parametrize("query", [{"region": "nowhere"}, {"on": "yesterday"}])
-def test_a_wrong_region_or_date_does_not_break_the_shell(client: Client, tianjin: None, query: dict[str, str]) -> None:
-    assert client.get(COMPONENTS, query).status_code == 200
+def test_a_wrong_region_does_not_break_the_shell(client: Client, tianjin: None) -> None:
+    assert client.get(COMPONENTS, {"region": "nowhere"}).status_code == 200
+
+
+def test_a_wrong_date_is_refused_with_a_sentence_inside_the_shell(client: Client, tianjin: None) -> None:
+    answer = client.get(COMPONENTS, {"on": "yesterday"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "“yesterday”不是 2022-06-30 这样的日期" in page
+    assert "<nav" in page
 
 
 @pytest.mark.parametrize(("theme", "kept"), [("dark", "dark"), ("purple", "auto")])
