@@ -96,7 +96,7 @@ def bind_suggested(*, by: Actor, document_id: int, at: datetime, certainty: floa
             for row in rows:
                 before = _group_state(row)
                 row.metric = first.metric.code
-                save(by, document, row, "extraction.group_edited", before, at)
+                save_row(by=by, document=document, row=row, action="extraction.group_edited", before=before, at=at)
             bound += 1
     return bound
 
@@ -112,7 +112,7 @@ def edit_mention(*, by: Actor, extraction_id: int, version: int, changes: Mappin
         row = lock(document, {extraction_id: version})[0]
         before = dict(row.values)
         row.values = _checked_mention({**row.values, **only(changes, MENTION_FIELDS)})
-        save(by, document, row, "extraction.edited", before, at)
+        save_row(by=by, document=document, row=row, action="extraction.edited", before=before, at=at)
     return row
 
 
@@ -140,7 +140,7 @@ def edit_group(
                 row.owner = owner
             if "metric" in changes:
                 row.metric = metric
-            save(by, document, row, "extraction.group_edited", before, at)
+            save_row(by=by, document=document, row=row, action="extraction.group_edited", before=before, at=at)
     return locked
 
 
@@ -156,7 +156,7 @@ def merge_rows(*, by: Actor, document_id: int, rows: Mapping[int, int], into_id:
             before = _group_state(row)
             _into(row, head.group_key)
             row.state, row.merged_into = State.MERGED, head
-            save(by, document, row, "extraction.merged", before, at)
+            save_row(by=by, document=document, row=row, action="extraction.merged", before=before, at=at)
             Extraction.objects.filter(merged_into=row).update(merged_into=head)
     return len(locked)
 
@@ -178,15 +178,15 @@ def merge_groups(*, by: Actor, document_id: int, keep: str, drop: str, at: datet
             for name in GROUP_FIELDS:
                 row.values[name] = head.values.get(name, "")
             row.owner_id, row.metric = head.owner_id or row.owner_id, head.metric or row.metric
-            save(by, document, row, "extraction.group_merged", before, at)
+            save_row(by=by, document=document, row=row, action="extraction.group_merged", before=before, at=at)
         for pk, into in mentions.repeats(mentions.mention_of(row) for row in live.values()).items():
             row = live[pk]
             before = _group_state(row)
             if row.state == State.ACCEPTED and live[into].state == State.PENDING:
                 live[into].state = State.ACCEPTED
-                save(by, document, live[into], "extraction.accepted", {}, at)
+                save_row(by=by, document=document, row=live[into], action="extraction.accepted", before={}, at=at)
             row.state, row.merged_into_id = State.MERGED, into
-            save(by, document, row, "extraction.merged", before, at)
+            save_row(by=by, document=document, row=row, action="extraction.merged", before=before, at=at)
             Extraction.objects.filter(merged_into=row).update(merged_into_id=into)
     return len(moving)
 
@@ -204,7 +204,7 @@ def split(*, by: Actor, extraction_id: int, version: int, name: str, at: datetim
         _into(row, key)
         row.values = _checked_group({**row.values, "name": name.strip()})
         row.state, row.merged_into = State.PENDING, None
-        save(by, document, row, "extraction.split", before, at)
+        save_row(by=by, document=document, row=row, action="extraction.split", before=before, at=at)
     return row
 
 
@@ -228,7 +228,16 @@ def add_mention(*, by: Actor, document_id: int, span: tuple[int, int], values: M
     }
     full = _checked_group(_checked_mention(full))
     printed = {"name": full["name"], "value": None, "unit": None, "raw": raw[:300], "from_table": False, "added_by": by.name}
-    return add(by, document, What.INDICATOR, span, printed, full, mentions.group_key(full["name"], full["unit"]), at)
+    return add_row(
+        by=by,
+        document=document,
+        what=What.INDICATOR,
+        span=span,
+        printed=printed,
+        values=full,
+        key=mentions.group_key(full["name"], full["unit"]),
+        at=at,
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- inner steps
@@ -281,7 +290,7 @@ def _stale(document: PlanDocument, row: Extraction) -> Conflict:
     return conflict(who=event.actor if event else "", when=event.at if event else None, what=f"“{label}”")
 
 
-def save(by: Actor, document: PlanDocument, row: Extraction, action: str, before: Mapping[str, Any], at: datetime) -> None:
+def save_row(*, by: Actor, document: PlanDocument, row: Extraction, action: str, before: Mapping[str, Any], at: datetime) -> None:
     row.version += 1
     row.save()
     audit.record(by=by, action=action, obj=row, before=before, after=_group_state(row), region=_region(document), at=at)
@@ -344,7 +353,7 @@ def undo_group_merge(*, by: Actor, document_id: int, key: str, at: datetime) -> 
             _out(row)
             if row.state == State.MERGED:
                 row.state = State.PENDING
-            save(by, document, row, "extraction.group_unmerged", before, at)
+            save_row(by=by, document=document, row=row, action="extraction.group_unmerged", before=before, at=at)
         premerge(document)
     return len(moved)
 
@@ -356,7 +365,8 @@ def quoted(document: PlanDocument, span: tuple[int, int]) -> str:
     return document.text[start:end]
 
 
-def add(
+def add_row(
+    *,
     by: Actor,
     document: PlanDocument,
     what: str,
@@ -380,7 +390,7 @@ def add(
             group_key=key,
             state=State.ACCEPTED,
         )
-        save(by, document, row, "extraction.added", {}, at)
+        save_row(by=by, document=document, row=row, action="extraction.added", before={}, at=at)
     return row
 
 

@@ -16,7 +16,7 @@ from wulian.kernel.errors import Invalid, NotFound
 
 from ..models import Extraction, PlanDocument
 from ..units import UnitMatcher
-from .extraction import add, get_row, lock, lock_plan, only, open_document, organisation, quoted, save
+from .extraction import add_row, get_row, lock, lock_plan, only, open_document, organisation, quoted, save_row
 
 What = Extraction.What
 TASK_FIELDS = ("number", "title", "section", "level")
@@ -28,7 +28,7 @@ def add_task(*, by: Actor, document_id: int, span: tuple[int, int], values: Mapp
     raw = quoted(document, span)
     full = _checked_task({"number": "", "section": "", "level": 1, "units_printed": "", "units": [], **values})
     printed = {"title": full["title"], "raw": raw[:300], "added_by": by.name}
-    return add(by, document, What.TASK, span, printed, full, "", at)
+    return add_row(by=by, document=document, what=What.TASK, span=span, printed=printed, values=full, key="", at=at)
 
 
 def edit_task(*, by: Actor, extraction_id: int, version: int, changes: Mapping[str, Any], at: datetime) -> Extraction:
@@ -39,7 +39,7 @@ def edit_task(*, by: Actor, extraction_id: int, version: int, changes: Mapping[s
         row = lock(document, {extraction_id: version})[0]
         before = dict(row.values)
         row.values = _checked_task({**row.values, **only(changes, TASK_FIELDS)})
-        save(by, document, row, "extraction.edited", before, at)
+        save_row(by=by, document=document, row=row, action="extraction.edited", before=before, at=at)
     return row
 
 
@@ -65,7 +65,7 @@ def set_unit(
                 basis="chosen" if chosen else "none",
             )
         row.values = {**row.values, "units": units}
-        save(by, document, row, "extraction.unit_set", before, at)
+        save_row(by=by, document=document, row=row, action="extraction.unit_set", before=before, at=at)
         if chosen is not None:
             _same_name_elsewhere(by, document, row, unit, at)
     return row
@@ -83,7 +83,7 @@ def add_unit(*, by: Actor, extraction_id: int, version: int, name: str, role: st
         before = dict(row.values)
         unit = match.as_dict() | {"role": _role(role), "added": True}
         row.values = {**row.values, "units": [*row.values["units"], unit]}
-        save(by, document, row, "extraction.unit_added", before, at)
+        save_row(by=by, document=document, row=row, action="extraction.unit_added", before=before, at=at)
     return row
 
 
@@ -95,7 +95,7 @@ def remove_unit(*, by: Actor, extraction_id: int, version: int, index: int, at: 
         row = lock(document, {extraction_id: version})[0]
         before = dict(row.values)
         row.values = {**row.values, "units": [unit for place, unit in enumerate(row.values["units"]) if place != index]}
-        save(by, document, row, "extraction.unit_removed", before, at)
+        save_row(by=by, document=document, row=row, action="extraction.unit_removed", before=before, at=at)
     return row
 
 
@@ -114,7 +114,7 @@ def create_unit(*, by: Actor, document_id: int, name: str, region: str, at: date
             if units != row.values["units"]:
                 before = dict(row.values)
                 row.values = {**row.values, "units": units}
-                save(by, document, row, "extraction.unit_set", before, at)
+                save_row(by=by, document=document, row=row, action="extraction.unit_set", before=before, at=at)
     return unit
 
 
@@ -128,7 +128,7 @@ def _same_name_elsewhere(by: Actor, document: PlanDocument, decided: Extraction,
             for one in same:
                 one.update(organisation=unit["organisation"], organisation_name=unit["organisation_name"], basis="chosen")
             row.values = {**row.values, "units": units}
-            save(by, document, row, "extraction.unit_set", before, at)
+            save_row(by=by, document=document, row=row, action="extraction.unit_set", before=before, at=at)
 
 
 def _role(role: str) -> str:
