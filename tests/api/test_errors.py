@@ -27,6 +27,7 @@ def check(response: Any, status: int, code: str) -> dict[str, Any]:
 def test_no_such_address(tianjin: None, api: Callable[..., Client]) -> None:
     check(api().get("/api/v1/nothing"), 404, "not_found")
     check(api().get("/api/v2/plans"), 404, "not_found")
+    check(api().get("/api/v1/"), 404, "not_found")
 
 
 def test_wrong_method_names_the_right_ones(tianjin: None, api: Callable[..., Client]) -> None:

@@ -72,7 +72,9 @@ def issue_token(*, name: str, scopes: Iterable[str], expires_at: datetime, by: A
 
     Refused to a token itself, so that a leaked one cannot renew or widen itself. At most 366 days.
     """
-    require(by.user_id is not None, act=_("新建接口令牌"), reason=_("需要先登录"))
+    owner = by.user_id
+    require(owner is not None, act=_("新建接口令牌"), reason=_("需要先登录"))
+    assert owner is not None  # said again for the type checker
     require(by.scopes is None, act=_("新建接口令牌"), reason=_("接口令牌不能再新建令牌，请在页面上登录后新建"))
     name = name.strip()
     if not name or len(name) > 80:
@@ -86,7 +88,7 @@ def issue_token(*, name: str, scopes: Iterable[str], expires_at: datetime, by: A
         raise Invalid(field=_("到期时间"), why=_("应在今后 %(days)s 天以内") % {"days": LONGEST.days})
     secret = START + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user_id=by.user_id,
+        user_id=owner,
         name=name,
         prefix=secret[:PREFIX_LENGTH],
         digest=digest_of(secret),
@@ -129,7 +131,7 @@ def list_tokens(*, viewer: Actor, everyone: bool = False) -> QuerySet[ApiToken]:
     """The viewer's own tokens, newest first; with `everyone`, all of them for an administrator of the whole installation."""
     tokens = _visible(viewer).select_related("user")
     if not everyone:
-        tokens = tokens.filter(user_id=viewer.user_id)
+        tokens = tokens.filter(user_id=viewer.user_id or 0)
     return tokens.order_by("-id")
 
 

@@ -75,7 +75,7 @@ class Api(NinjaAPI):
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         for methods in schema["paths"].values():
             for method, operation in methods.items():
-                operation["responses"] |= dict.fromkeys(error_statuses(method), {"$ref": "#/components/responses/Error"})
+                operation["responses"] |= {status: {"$ref": "#/components/responses/Error"} for status in error_statuses(method)}
                 guard, scope = ACCESS[operation["operationId"]]
                 operation["x-guard"] = guard.name
                 operation["x-scope"] = None if scope in (ANY, PAGES_ONLY) else scope

@@ -206,14 +206,13 @@ class TargetVersion(Schema):
 def indicator(request: HttpRequest, indicator_id: Id, query: Query[On]) -> Any:
     """One indicator on a date: its status, targets with their history, observations and a simple forecast."""
     found = indicator_page(actor(request), indicator_id, query.day)
-    changes: list[Any] = found.history  # each knows what it replaced
     return {
         "plan": found.plan,
         "on": found.on,
         "indicator": found.indicator,
         "status": status_row(found.row),
         "targets": found.targets,
-        "history": [{"now": target, "before": target.replaced} for target in changes],
+        "history": [{"now": change.target, "before": change.replaced} for change in found.history],
         "observations": found.observations,
         "comparisons": [
             {
