@@ -88,7 +88,7 @@ CASES: dict[str, tuple[tuple[int, int], int, list[Expected]]] = {
     ),
     "city_outline.txt": (
         (2021, 2025),
-        87,
+        88,
         [
             ("三次产业结构", 10.2, None, 2020, "baseline"),
             ("三次产业结构", 48.1, None, 2020, "actual"),

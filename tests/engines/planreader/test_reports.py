@@ -38,6 +38,21 @@ def test_a_report_tells_results_first_and_then_aims(opening: str, past: int) -> 
     ]
 
 
+def test_a_summary_of_a_year_tells_its_results() -> None:
+    body = "一、2024年工作总结\n（一）强主体。今年以来，新增省级平台7家、重点实验室4家。\n二、2025年工作打算\n（一）育企业。高新技术企业达到90家。\n"
+    for title in ("某区科技局2024年工作总结及2025年工作打算", "某区科技局2024年工作总结"):
+        assert [line[1:] for line in lines(read_text(f"{title}\n{body}"))] == [
+            (7, 2024, "actual"),
+            (4, 2024, "actual"),
+            (90, 2025, "target"),
+        ]
+
+
+def test_a_rank_in_a_clause_of_its_own_belongs_to_the_figure_before_it() -> None:
+    plan = read_text("某市“十三五”规划\n一、发展基础\n高新技术企业总量104家，占规上企业的比重达到14.4%，在全省排名第三位。\n")
+    assert lines(plan)[-1] == ("高新技术企业总量占规上企业的比重", 3, 2015, "actual")
+
+
 def test_an_announced_aim_is_one_although_its_year_stands_alone() -> None:
     plan = read_text(
         "报告分三部分：一、过去五年回顾；二、对2024年政府工作的建议。\n报告指出，2024年发展主要预期目标是：粮食产量60万吨左右。\n"

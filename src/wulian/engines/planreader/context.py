@@ -16,7 +16,7 @@ _CHINESE_YEAR = re.compile(r"([二2][0零][一二三四五六七八九零0]{2})�
 _PLAN_WORD = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|行动|办法|目标|安排")
 
 ACHIEVED = re.compile(
-    r"执行情况|运行情况|工作回顾|成就|成效|成绩|回顾|现状|(?:发展|工作|现实|产业)基础|基础(?:条件|与|和|及)|背景|进展情况|工作总结|完成情况|发展情况|形势|机遇|挑战|(?:存在|主要|突出)问题|以来"
+    r"执行情况|运行情况|工作回顾|(?:年度?|工作)总结|成就|成效|成绩|回顾|现状|(?:发展|工作|现实|产业)基础|基础(?:条件|与|和|及)|背景|进展情况|工作总结|完成情况|发展情况|形势|机遇|挑战|(?:存在|主要|突出)问题|以来"
 )
 AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
 _GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
@@ -84,6 +84,11 @@ def find_period(text: str, titles: list[str]) -> Period | None:
         yearly = re.search(rf"({_YEAR})年(?:度)?[^,。;年]{{0,8}}(?:计划|安排|要点|打算)$", normal(title))
         if yearly and not _range_in(normal(title)):
             return Period(int(yearly.group(1)), int(yearly.group(1)))
+    for title in titles:
+        # 2024年工作总结: the year is over, what is aimed at belongs to the next
+        closed = re.search(rf"({_YEAR})年(?:度)?[^,。;年]{{0,12}}(?:总结|完成情况|执行情况)(?:报告)?$", normal(title))
+        if closed and not _range_in(normal(title)):
+            return Period(int(closed.group(1)) + 1, int(closed.group(1)) + 1)
     for title in titles:
         line = normal(title)
         period = _range_in(line) or five_year_in(line)

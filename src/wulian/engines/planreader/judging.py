@@ -15,6 +15,8 @@ def sound_name(name: str, item: Quantity, doing: bool, reach: bool) -> bool:
         return False
     if re.fullmatch(r"(?:其中|同时|目前|全市|全省|全区|全县|每年|到|截至|分别|以上|以及)+", name):
         return False
+    if re.search(r"(?:指标|条款|章节)数?$", name) and item.unit in {"项", "个", "条", "章"}:
+        return False
     counted = item.unit is not None and measure_of(item.unit) in COUNTED and item.form == "plain" and not reach
     return not (counted and re.search(r"(?:联合|首批|每|任|近|前|第)$", name))
 
@@ -59,6 +61,9 @@ def modifies(item: Quantity, right: str, graded: bool) -> bool:
 def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int]:
     """The noun counted, standing behind the measure word, and its length."""
     body = right
+    qualified = re.match(r"[^、,;。\d]{2,14}、(?:具有|具备|拥有|富有)[^,;。、]{2,24}的([^,;。、的]{2,16})(?=[,;。]|$)", body)
+    if qualified:
+        return qualified.group(1), qualified.end()
     if lex.NO_NOUN.match(body) or not re.match(r"[\u4e00-\u9fffA-Za-z“\"(]", body):
         return "", 0
     stop = re.search(r"[、,;。]", re.sub(r"“[^”]*”|\([^()]*\)", lambda found: "□" * len(found.group()), body))
@@ -77,7 +82,10 @@ def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int
 
 def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, achieved: bool) -> bool:
     """Whether `number unit noun` counts things in the world (and not chapters, fields or working groups)."""
-    if lex.PROGRAMME_AFTER.match(noun) or (item.form == "han" and not doing and not re.search(r"每年|共|余", left[-4:])):
+    named = lex.PROGRAMME_AFTER.match(noun)
+    if (named and not (item.form != "han" and re.match(r"[城县乡村校寨]", noun))) or (
+        item.form == "han" and not doing and not re.search(r"每年|共|余", left[-4:])
+    ):
         return False
     if item.unit in {"次", "场", "期", "轮", "批次"} and re.search(r"每(?:个)?(?:季度|月|周|半年|两年|季)", left):
         return False

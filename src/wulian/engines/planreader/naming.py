@@ -222,6 +222,7 @@ def rank_name(left: str, name: str, subject: str) -> str:
         "",
         left,
     )
+    before = re.sub(r"(?:在|于)(?:全[国省市区县]|全球|世界)(?:中|内)?$", "", before)
     inner = clean_name(
         *lex.strip_predicate(re.sub(r"^(?:回归|重返|进入|跻身|本市|我市|全市)?(?:位列|位居)?", "", lex.LEADING.sub("", drop_year(before))))
     )

@@ -45,7 +45,7 @@ _BARE_CUE = re.compile(
 )
 # Nouns that say too little by themselves: what they do is the name (推动1000家企业实施数字化转型).
 _GENERIC = re.compile(
-    r"(?:规上|规模以上|中小|重点|本地|骨干)?(?:工业)?(?:企业|单位|机构|项目|产品|家庭|人员|团队|高校|学校|医院|园区|村|社区|农户|居民)"
+    r"(?:规上|规模以上|中小|重点|本地|骨干)?(?:工业)?(?:企业|单位|机构|项目|产品|家庭|人员|团队|高校|学校|医院|园区|村|社区|农户|居民|县区|市县|区县|[区县市](?:\([区县市、]+\))?|乡镇|镇|街道)"
 )
 
 
@@ -303,7 +303,9 @@ class _Sentence(Statement):
         """Name, judge and emit one quantity; returns how much of `right` its name used up."""
         left_words, predicate = lex.strip_predicate(left)
         continuing = bool(accepted) and bool(re.fullmatch(r"\s*(?:、|和|与|及|以及|,)?\s*", left))
-        doing = lex.DOING_END.search(left.rstrip())
+        listed = re.match(r"(新增|新建|净增)?[^;。]*等$", left.strip())  # 新增甲中心、乙中心等9家中心
+        opens = lex.DOING_START.match(lex.LEADING.sub("", re.sub(r"^分批次?|^分类", "", drop_year(left).strip())))
+        doing = lex.DOING_END.search(left.rstrip()) or (opens if listed else None)
         graded = self.body[item.end - 1 : item.end] == "级"
         if graded and not re.search(r"(?:收入|营收|产值|规模|总量|投资|成交额)$", left_words):
             return 0
@@ -339,8 +341,8 @@ class _Sentence(Statement):
                 verb = lex.KEPT_VERB.match(accepted[-1].name)
                 prefix = verb.group() if verb else ""
             else:
-                prefix = kept.group(1) if kept else ""
-            tail = re.match(r"[^、,;。\d]{2,14}$", right[used:])
+                prefix = kept.group(1) if kept else ((listed.group(1) or "") if listed else "")
+            tail = re.match(r"[^、,;。\d]{2,18}$", right[used:])
             if tail and following >= end and _GENERIC.fullmatch(noun):
                 prefix = re.sub(r"^(?:深入|全面|加快|顺利|积极|成功|率先|均|共同)+", "", tail.group())
             name = f"{prefix}{noun}"
@@ -384,7 +386,8 @@ class _Sentence(Statement):
                 return
             if item.form == "top" and not _RANK_CUE.search(left[-14:]):
                 return
-            name = rank_name(left, name, base_subject or (accepted[-1].name if accepted else "") or (state.last.name if state.last else ""))
+            before = state.last.name if state.last is not None and state.last_clause == number - 1 and not accepted else ""
+            name = rank_name(left, name, before or base_subject or (accepted[-1].name if accepted else ""))
             if name:
                 self._emit(item, name, predicate, left, start, end, number, accepted)
             return

@@ -97,7 +97,7 @@ def find_quantities(text: str) -> list[Quantity]:
                     span = match.span(name)
                     take(Quantity(*span, span, number(match.group(name)), None, None, "ratio"))
     for match in _RANGE.finditer(text):
-        if free(*match.span()) and match.group("u") and not _blocked(text, match.start(), match.end()):
+        if free(*match.span()) and match.group("u") and not _blocked(text, match.start(), match.end("b")):
             low, high = number(match.group("a")), number(match.group("b"))
             if low is None or high is None or low >= high:
                 continue
@@ -173,7 +173,8 @@ def _plain(match: re.Match[str], text: str) -> Quantity | None:
     if _NOT_A_NUMBER_BEFORE.search(text[:start]):
         return None
     unit, after = match.group("u"), text[match.end("a") :]
-    if _DATE_AFTER.match(after) or (_TECH_AFTER.match(after) and not (unit and unit.isascii() and unit.isalpha())):
+    lasts = unit == "年" and not re.fullmatch(r"(?:19|20)\d{2}", printed)
+    if (_DATE_AFTER.match(after) and not lasts) or (_TECH_AFTER.match(after) and not (unit and unit.isascii() and unit.isalpha())):
         return None
     if unit == "年" and re.match(r"(?:\d|来|后|前|间|期|内)", text[match.end("u") :]):
         return None

@@ -13,7 +13,7 @@ from wulian.engines.planreader.structure import is_furniture, read_structure
 from wulian.engines.planreader.tasks import read_tasks
 from wulian.engines.planreader.text import normal
 
-_TITLE = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排")
+_TITLE = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排|打算|总结")
 _WHOLE_TITLE = re.compile(
     r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$"
 )
