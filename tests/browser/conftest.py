@@ -115,7 +115,7 @@ def sign_in(page: Page, site: Site) -> Callable[[str], Page]:
         page.goto("/account/login/")
         page.fill("input[name=login]", user)
         page.fill("input[name=password]", password)
-        page.click("main button[type=submit], form button[type=submit]")
+        page.locator("main form button").last.click()
         page.wait_for_load_state()
         assert "/account/login" not in page.url, "sign-in was refused"
         return page

@@ -21,7 +21,6 @@ from wulian.directory.services.facts import decide_region_fact, fact_of, own_sou
 from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import FactType, latest_complete_year
 from wulian.kernel.errors import WulianError
-from wulian.portal.plans.asked import day_of
 from wulian.portal.requests import PageRequest
 
 YEARS_SHOWN = 6
@@ -54,7 +53,7 @@ class RegionFactForm(forms.Form):
 
 
 def _page(request: PageRequest, form: RegionFactForm, status: int = 200) -> HttpResponse:
-    region, on = request.region, day_of(request)
+    region, on = request.region, request.on
     last = latest_complete_year(on)
     years = region_facts_of(request.actor, region.code, range(last - YEARS_SHOWN + 1, last + 1))
     rows = []
@@ -75,8 +74,8 @@ def _page(request: PageRequest, form: RegionFactForm, status: int = 200) -> Http
 
 
 def region_facts(request: PageRequest) -> HttpResponse:
-    last = latest_complete_year(day_of(request))
-    start = {"year": last, "as_of": day_of(request), "fact": request.GET.get("fact")}
+    last = latest_complete_year(request.on)
+    start = {"year": last, "as_of": request.on, "fact": request.GET.get("fact")}
     return _page(request, RegionFactForm(initial=start))
 
 

@@ -37,7 +37,6 @@ from wulian.foundation.catalogue.facts import latest_complete_year
 from wulian.foundation.catalogue.metrics import Column, Part, Period
 from wulian.foundation.catalogue.snapshots import take_snapshot
 from wulian.foundation.exports import FORMATS, export_response
-from wulian.portal.plans.asked import day_of
 from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import number
 
@@ -159,7 +158,7 @@ def figure(request: PageRequest, metric: str) -> HttpResponse:
         request.actor,
         metric,
         request.region.code,
-        day_of(request),
+        request.on,
         request.GET.get("part", ""),
         limit=FIRST,
     )
@@ -236,7 +235,7 @@ def records(request: PageRequest, metric: str) -> HttpResponse:
         request.actor,
         metric,
         request.region.code,
-        day_of(request),
+        request.on,
         request.GET.get("part", ""),
         district=request.GET.get("district", ""),
         **_asked(request),
@@ -254,7 +253,7 @@ def export(request: PageRequest, metric: str, format: str) -> HttpResponse:  # n
         request.actor,
         metric,
         request.region.code,
-        day_of(request),
+        request.on,
         request.GET.get("part", ""),
         district=request.GET.get("district", ""),
         with_filters=False,
@@ -294,7 +293,7 @@ def freeze(request: PageRequest, metric: str) -> HttpResponse:
     kept = take_snapshot(
         metric=metric,
         region=request.region.code,
-        on=day_of(request),
+        on=request.on,
         by=request.actor,
         at=timezone.now(),
     )
@@ -316,7 +315,7 @@ def catalogue(request: PageRequest) -> HttpResponse:
     rows = [
         {
             "metric": metric,
-            "href": figure_url(metric.code, where.code, day_of(request)),
+            "href": figure_url(metric.code, where.code, request.on),
             "listable": may_list(request.actor, metric.parts[0], where.code),
         }
         for metric in found

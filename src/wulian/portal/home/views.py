@@ -18,7 +18,6 @@ from wulian.foundation.catalogue.metrics import Metric, Period
 from wulian.fusion.cockpit import COMPARED, Tile, cockpit, compare, history
 from wulian.portal import charts
 from wulian.portal.figures.views import figure_url
-from wulian.portal.plans.asked import day_of
 from wulian.portal.requests import PageRequest
 
 ROWS_SHOWN = 12
@@ -29,7 +28,7 @@ def _tile(tile: Tile, region: str, on: Any) -> dict[str, Any]:
 
 
 def home(request: PageRequest) -> HttpResponse:
-    region, on = request.region, day_of(request)
+    region, on = request.region, request.on
     found = cockpit(request.actor, region, on)
     chains = [{"chain": chain, "tiles": [_tile(tile, region.code, on) for tile in chain.tiles]} for chain in found.chains]
     rows = found.main.rows if found.main else []
@@ -51,7 +50,7 @@ def _chosen(request: PageRequest) -> str:
 
 
 def _choices(request: PageRequest, route: str, current: str) -> list[dict[str, Any]]:
-    kept = {"region": request.region.code, "on": day_of(request).isoformat()}
+    kept = {"region": request.region.code, "on": request.on.isoformat()}
     return [
         {"name": metrics.get(code).name, "href": f"{reverse(route)}?{urlencode({**kept, 'metric': code})}", "current": code == current}
         for code in COMPARED
@@ -60,7 +59,7 @@ def _choices(request: PageRequest, route: str, current: str) -> list[dict[str, A
 
 def regions(request: PageRequest) -> HttpResponse:
     """The same metric for the regions side by side."""
-    code, on, here = _chosen(request), day_of(request), request.region
+    code, on, here = _chosen(request), request.on, request.region
     found = compare(request.actor, code, here, on)
     ranked = sorted(found.values, key=lambda pair: (pair[1].value is None, -(pair[1].value or Decimal(0)), pair[0].code))
     rows: list[dict[str, Any]] = [
@@ -97,7 +96,7 @@ def _label(metric: Metric, day: Any) -> str:
 
 def trend(request: PageRequest) -> HttpResponse:
     """A metric at the last year ends and on the date."""
-    code, on, here = _chosen(request), day_of(request), request.region
+    code, on, here = _chosen(request), request.on, request.region
     metric = metrics.get(code)
     points = {_label(metric, day): (day, value) for day, value in history(request.actor, code, here, on)}
     spec = charts.trend(

@@ -16,7 +16,6 @@ from wulian.chains.governance.wording import counted
 from wulian.kernel.errors import WulianError
 from wulian.portal import charts
 from wulian.portal.guards import OFFICER
-from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import PeerForm
 from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import unit_word
@@ -32,11 +31,11 @@ def chain_list(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def chain_view(request: PageRequest, chain_id: int) -> HttpResponse:
-    return _chain_page(request, chain_id, PeerForm(initial={"as_of": day_of(request)}))
+    return _chain_page(request, chain_id, PeerForm(initial={"as_of": request.on}))
 
 
 def _chain_page(request: PageRequest, chain_id: int, form: PeerForm, status: int = 200) -> HttpResponse:
-    page = chain_detail(request.actor, chain_id, day_of(request))
+    page = chain_detail(request.actor, chain_id, request.on)
     areas = list(dict.fromkeys((link.plan.region_id, link.plan.region.short_name) for link in page.links))
     area = request.GET.get("area", "")
     spec = chain_chart(page, area if area in dict(areas) else "")

@@ -14,7 +14,6 @@ from wulian.chains.governance.selectors.evaluation import evaluation_content, ev
 from wulian.chains.governance.selectors.plans import get_plan
 from wulian.chains.governance.services.evaluations import freeze_evaluation
 from wulian.foundation.files import open_stored
-from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import FreezeForm
 from wulian.portal.plans.reports import render_documents
 from wulian.portal.requests import PageRequest
@@ -25,7 +24,7 @@ def evaluation_live(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
     context = {
         "plan": plan,
-        "content": evaluation_content(request.actor, plan, day_of(request)),
+        "content": evaluation_content(request.actor, plan, request.on),
         "evaluations": evaluations_of(request.actor, plan),
         "may_edit": may_edit(request.actor, plan),
         "form": FreezeForm(),
@@ -39,7 +38,7 @@ def evaluation_freeze(request: PageRequest, plan_id: int) -> HttpResponse:
         by=request.actor,
         at=timezone.now(),
         plan_id=plan_id,
-        on=day_of(request),
+        on=request.on,
         name=request.POST.get("name", ""),
         render=render_documents,
     )

@@ -30,7 +30,6 @@ from wulian.chains.governance.wording import plain
 from wulian.foundation.catalogue.metrics import all_metrics
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal import charts
-from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import BindForm, IndicatorForm
 from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import unit_word
@@ -38,7 +37,7 @@ from wulian.portal.templatetags.wulian import unit_word
 
 @require_GET
 def indicator_view(request: PageRequest, indicator_id: int) -> HttpResponse:
-    page = indicator_page(request.actor, indicator_id, day_of(request))
+    page = indicator_page(request.actor, indicator_id, request.on)
     context: dict[str, Any] = {
         "page": page,
         "plan": page.plan,
@@ -190,7 +189,7 @@ def indicator_bind(request: PageRequest, indicator_id: int) -> HttpResponse:
             form.add_error(None, error.text(_))
         else:
             if form.cleaned_data["metric"]:
-                compute_history.enqueue(indicator.plan_id, request.actor.user_id, day_of(request).isoformat())
+                compute_history.enqueue(indicator.plan_id, request.actor.user_id, request.on.isoformat())
                 messages.success(request, _("已绑定，历年的值正在后台计算，稍后刷新即可看到。"))
             else:
                 messages.success(request, _("已解除绑定，以后只填报。"))

@@ -24,7 +24,6 @@ from wulian.foundation.exports import FORMATS
 from wulian.foundation.files import open_stored, refused_upload, store_upload
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.figures.views import table
-from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import ReportForm
 from wulian.portal.requests import PageRequest
 from wulian.portal.templatetags.wulian import unit_word
@@ -38,8 +37,8 @@ FIRST = 20
 def observation_report(request: PageRequest, indicator_id: int) -> HttpResponse:
     indicator = get_indicator(request.actor, indicator_id)
     require_report(request.actor, indicator)
-    standing = current_report(request.actor, indicator, day_of(request))
-    initial = {"as_of": day_of(request), "expected": standing.pk if standing else 0}
+    standing = current_report(request.actor, indicator, request.on)
+    initial = {"as_of": request.on, "expected": standing.pk if standing else 0}
     if standing and standing.value is not None:
         initial["value"] = format(standing.value.normalize(), "f")
     form = ReportForm(request.POST or None, request.FILES or None, initial=initial)
@@ -51,7 +50,7 @@ def observation_report(request: PageRequest, indicator_id: int) -> HttpResponse:
         upload = values.pop("evidence")
         asked = values["as_of"]
         # The form was opened for one date; for another one, nothing had been seen.
-        if asked != day_of(request):
+        if asked != request.on:
             values["expected"] = None
         try:
             files = [_store(request, upload)] if upload else []

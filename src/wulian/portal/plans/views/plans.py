@@ -40,7 +40,6 @@ from wulian.chains.governance.wording import counted
 from wulian.foundation.exports import FORMATS, export_response
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.guards import OFFICER
-from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import PlanForm
 from wulian.portal.plans.reports import evaluation_report, file_name
 from wulian.portal.reports import report_response
@@ -51,8 +50,8 @@ from wulian.portal.requests import PageRequest
 def plan_list(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("state", "q", "period")}
     region = request.GET.get("region") or None
-    items = plans_list(request.actor, day_of(request), region=region, state=asked["state"], text=asked["q"], period=asked["period"])
-    counts = plan_counts(request.actor, day_of(request))
+    items = plans_list(request.actor, request.on, region=region, state=asked["state"], text=asked["q"], period=asked["period"])
+    counts = plan_counts(request.actor, request.on)
     labels = dict(choices.PLAN_STATES)
     everything = sum(counts["state"].values())
     behind = sum(item.overview.counts.get(code, 0) for item in items for code in (Code.BEHIND, Code.SLOW))
@@ -89,7 +88,7 @@ def _list_title(plans: int, behind: int) -> str:
 @require_GET
 def plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
-    overview = plan_overview(request.actor, plan, day_of(request))
+    overview = plan_overview(request.actor, plan, request.on)
     rows = filtered(overview, request)
     document = plan_document(request.actor, plan)
     editable = may_edit(request.actor, plan)
@@ -107,7 +106,7 @@ def plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
         "evaluations": evaluations_of(request.actor, plan),
         "tasks": task_summary(plan),
         "may_edit": editable,
-        "period_over": plan.last_year < day_of(request).year,
+        "period_over": plan.last_year < request.on.year,
         "groups": any(row.indicator.group for row in rows),
     }
     return render(request, "plans/plan.html", context)
@@ -172,12 +171,12 @@ COLUMNS = (
 def plan_export(request: PageRequest, plan_id: int, format: str) -> HttpResponseBase:  # noqa: A002  (name of the route's part)
     plan = get_plan(request.actor, plan_id)
     if format in FORMATS:
-        overview = plan_overview(request.actor, plan, day_of(request))
-        name = f"{plan} {day_of(request).isoformat()}"
+        overview = plan_overview(request.actor, plan, request.on)
+        name = f"{plan} {request.on.isoformat()}"
         return export_response(format, COLUMNS, export_rows(filtered(overview, request)), name)
     if format not in ("pdf", "docx"):
         raise Http404
-    content = evaluation_content(request.actor, plan, day_of(request))
+    content = evaluation_content(request.actor, plan, request.on)
     return report_response(request, evaluation_report(content), format, name=file_name(content))
 
 
@@ -263,10 +262,10 @@ def plan_state(request: PageRequest, plan_id: int) -> HttpResponse:
 def plan_compute(request: PageRequest, plan_id: int) -> HttpResponse:
     """Compute the chosen date now and the past year ends in the background."""
     plan = get_plan(request.actor, plan_id)
-    done = compute_plan(by=request.actor, at=timezone.now(), plan_id=plan.pk, on=day_of(request))
-    compute_history.enqueue(plan.pk, request.actor.user_id, day_of(request).isoformat())
+    done = compute_plan(by=request.actor, at=timezone.now(), plan_id=plan.pk, on=request.on)
+    compute_history.enqueue(plan.pk, request.actor.user_id, request.on.isoformat())
     text = _("%(on)s 的值已算好：新记 %(written)s 项，未变 %(unchanged)s 项，无数 %(unknown)s 项。历年年底的值正在后台计算。")
-    counts = {"on": day_of(request).isoformat(), "written": done.written, "unchanged": done.unchanged, "unknown": done.unknown}
+    counts = {"on": request.on.isoformat(), "written": done.written, "unchanged": done.unchanged, "unknown": done.unknown}
     messages.success(request, text % counts)
     return redirect(f"{request.path.removesuffix('compute/')}?{request.GET.urlencode()}")
 
@@ -276,7 +275,7 @@ def plan_fill(request: PageRequest, plan_id: int) -> HttpResponse:
     """Fill missing milestones of all indicators of the plan for which it is possible; each is marked as computed."""
     plan = get_plan(request.actor, plan_id)
     filled = skipped = 0
-    for row in plan_overview(request.actor, plan, day_of(request)).judged:
+    for row in plan_overview(request.actor, plan, request.on).judged:
         try:
             filled += len(fill_missing_years(by=request.actor, at=timezone.now(), indicator_id=row.indicator.pk))
         except CannotInterpolate:

@@ -17,7 +17,6 @@ from wulian.chains.governance.selectors.indicator_page import current_target, ge
 from wulian.chains.governance.selectors.indicators import get_indicator, goal_text
 from wulian.chains.governance.services.targets import assign_target, fill_missing_years, remove_target, set_target
 from wulian.kernel.errors import Conflict, WulianError
-from wulian.portal.plans.asked import day_of
 from wulian.portal.plans.forms import AssignForm, TargetForm
 from wulian.portal.requests import PageRequest
 
@@ -80,7 +79,7 @@ def target_assign(request: PageRequest, target_id: int) -> HttpResponse:
     target = get_target(request.actor, target_id)
     indicator = target.indicator
     require_edit(request.actor, indicator.plan, _("录入下达的目标值"))
-    initial = {"version": target.version, "comparator": target.comparator, "assigned_on": day_of(request)}
+    initial = {"version": target.version, "comparator": target.comparator, "assigned_on": request.on}
     form = AssignForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
