@@ -19,7 +19,7 @@ from django.utils import timezone
 from wulian.chains.governance.models import Observation, Problem, RoundReport
 from wulian.chains.governance.selectors import chains as chain_selectors
 from wulian.chains.governance.selectors import evaluation, extraction, indicator_page, plans, problems, rounds, tasks
-from wulian.chains.governance.services import computing, indicators, observations, publishing, reading, targets
+from wulian.chains.governance.services import computing, indicators, observations, peers, publishing, reading, targets
 from wulian.chains.governance.services import extraction as extraction_acts
 from wulian.chains.governance.services import plans as plan_acts
 from wulian.chains.governance.services import problems as problem_acts
@@ -128,6 +128,13 @@ ACTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
         OFFICERS,
     ),
     "close a problem": (lambda w, by: problem_acts.close_problem(by=by, at=now(), problem_id=w.ids["problem"], version=0), OFFICERS),
+    "set a peer value": (
+        lambda w, by: peers.set_peer_value(
+            by=by, at=now(), chain_id=w.ids["chain"], area="某区", as_of=date(2025, 12, 31), value=Decimal(5), source="公报"
+        ),
+        OFFICERS,
+    ),
+    "remove a peer value": (lambda w, by: peers.remove_peer_value(by=by, at=now(), peer_id=w.ids["peer"]), OFFICERS),
     "upload a plan": (
         lambda w, by: reading.upload_plan(
             by=by, region=HONGQIAO, file=StoredFile.objects.get(pk=w.ids["file"]), at=now(), on=timezone.localdate(), again=True

@@ -36,8 +36,8 @@ def set_peer_value(
 
     Raises: Denied, NotFound, Invalid (no area, no source).
     """
-    require(by.has(*EDITORS), act=_("录入对标值"))
     chain = locked(IndicatorChain, chain_id)
+    _require_own(by, chain, _("录入对标值"))
     for field, text in ((_("对标区域"), area), (_("来源"), source)):
         if not text.strip():
             raise Invalid(field=field, why=_("是空的；没有来源的数不能用来对标"))
@@ -55,7 +55,14 @@ def set_peer_value(
 @transaction.atomic
 def remove_peer_value(*, by: Actor, at: datetime, peer_id: int) -> None:
     """Remove a peer value; the audit record keeps it. Raises: Denied, NotFound."""
-    require(by.has(*EDITORS), act=_("删除对标值"))
-    row = locked(PeerValue, peer_id)
+    row = locked(PeerValue, peer_id, related=("chain",))
+    _require_own(by, row.chain, _("删除对标值"))
     audit.record(by=by, action="peer.removed", obj=row, before=audit.state_of(row, *SHOWN), at=at)
     row.delete()
+
+
+def _require_own(by: Actor, chain: IndicatorChain, act: str) -> None:
+    """As for linking: an officer of a region that has an indicator in the chain."""
+    regions = chain.indicators.values_list("plan__region_id", flat=True)
+    allowed = by.is_system or any(by.has(*EDITORS, region=region) for region in regions)
+    require(allowed, act=act, reason=_("其中没有您管辖的区域的指标"))
