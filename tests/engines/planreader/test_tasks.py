@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.engines.planreader.helpers import read_text
-from wulian.engines.planreader.tasks import split_units
+from wulian.engines.planreader.responsible import split_units
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ from wulian.engines.planreader.tasks import split_units
         ("市科技局、市财政局等部门按职责分工负责", [], ["市科技局", "市财政局"]),
         ("牵头单位：市科技局", ["市科技局"], []),
         ("市科技局负责", [], ["市科技局"]),
+        ("牵头单位:市科技局,配合单位:市财政局、各县区人民政府,完成时间:2025年底", ["市科技局"], ["市财政局", "各县区人民政府"]),
+        ("牵头领导：李四；牵头单位：市科技局；责任单位：市税务局", ["市科技局"], ["市税务局"]),
+        ("由市工信局牵头负责，市财政局、市税务局参与", ["市工信局"], ["市财政局", "市税务局"]),
         ("责任单位：市财政局等市级相关单位，各区县政府", [], ["市财政局", "各区县政府"]),
     ],
 )
@@ -48,6 +51,46 @@ def test_units_on_a_line_of_their_own_belong_to_the_task_above() -> None:
     assert [(task.title, task.lead, task.participants) for task in plan.tasks] == [
         ("建设平台", ["市科技局"], ["市财政局"]),
         ("培育企业", [], ["市工信局"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "〔市科技局牵头，市财政局参与〕",
+        "[牵头部门：市科技局；责任部门：市财政局]",
+        "【牵头单位：市科技局；配合单位：市财政局】",
+        "由市科技局牵头，市财政局配合。",
+        "\n（市科技局牵头，市财政局等部门按职责分工负责）",
+        "\n责任领导：张三\n牵头单位：市科技局\n配合单位：市财政局\n完成时限：2025年12月底",
+    ],
+)
+def test_units_close_a_task_in_many_forms(printed: str) -> None:
+    plan = read_text(
+        f"某市行动方案（2024—2026年）\n一、重点任务\n（一）建设平台。新增平台5家。{printed}\n（二）培育企业。壮大企业。（市工信局）\n"
+    )
+    assert [(task.title, task.lead, task.participants) for task in plan.tasks] == [
+        ("建设平台", ["市科技局"], ["市财政局"]),
+        ("培育企业", [], ["市工信局"]),
+    ]
+    assert plan.findings == []
+
+
+def test_what_is_no_list_of_units() -> None:
+    plan = read_text(
+        "某市行动方案（2024—2026年）\n一、重点任务\n（一）建设平台。由骨干企业牵头，联合高校共建平台。\n（二）培育企业。壮大企业（含高新区）。\n"
+    )
+    assert [(task.title, task.lead, task.participants) for task in plan.tasks][1:] == [("建设平台", [], []), ("培育企业", [], [])]
+
+
+def test_a_task_table_with_one_cell_per_line() -> None:
+    plan = read_text(
+        "某市2024年科技工作要点任务分工表\n序号\n重点任务\n牵头单位\n配合单位\n完成时限\n1\n建设重点实验室\n市科技局\n市教育局\n市财政局\n2024年12月\n"
+        "2\n培育高新技术企业\n市工信局\n市科技局、各区人民政府\n2024年底\n二、保障措施\n加强领导，压实责任，抓好落实。\n"
+    )
+    assert [(task.id, task.title, task.lead, task.participants) for task in plan.tasks] == [
+        ("1", "建设重点实验室", ["市科技局"], ["市教育局", "市财政局"]),
+        ("2", "培育高新技术企业", ["市工信局"], ["市科技局", "各区人民政府"]),
     ]
 
 
