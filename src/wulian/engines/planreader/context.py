@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wulian.engines.planreader.structure import Node
 from wulian.engines.planreader.text import chinese_number, normal
 
 _YEAR = r"(?:19|20)\d{2}"
@@ -203,3 +204,23 @@ def tense(text: str, default: str = "target") -> str | None:
 def is_guiding(text: str) -> bool:
     """Whether a paragraph states the guiding thought: in an outline, results stand before it and aims after it."""
     return bool(_GUIDING.search(text[:80]))
+
+
+def section_tense(path: list[Node], offset: int, guided: int | None, turn: int | None) -> tuple[str, int | None]:
+    """Whether the section at `offset`, under the headings of `path`, speaks of results or aims, and the horizon its title names."""
+    for node in reversed(path):
+        horizon = re.search(r"(20[3-9]\d|2[0零]三五)年?.{0,4}(?:远景|愿景|展望|目标)", normal(node.title))
+        if node.kind in {"titled", "dash"} or (node.run_in and node.kind == "digit"):
+            continue
+        if AIMED.search(node.title) and not re.search(r"回顾|完成情况", node.title):
+            year = None
+            if horizon and not re.search(r"五(?:时期|期间|”)", node.title):
+                year = 2035 if not horizon.group(1).isdigit() else int(horizon.group(1))
+            return "target", year
+        if ACHIEVED.search(node.title):
+            return "actual", None
+    if turn is not None and offset < turn:
+        return "actual", None
+    if guided is not None and offset < guided and not any(node.kind in {"han", "chapter", "part"} for node in path):
+        return "actual", None
+    return "target", None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from wulian.engines.planreader import tables as tb
+from wulian.engines.planreader.columns import Column
 from wulian.engines.planreader.context import Period
 from wulian.engines.planreader.model import Cell, Document, Indicator, Span
 from wulian.engines.planreader.prose import read_prose
@@ -102,7 +103,7 @@ def label_and_unit(label: str) -> tuple[str, str | None]:
 
 
 def _from_cell(
-    document: Document, cell: Cell, name: str, unit: str | None, column: tb.Column, row: tb.Row, raw_span: Span, period: Period | None
+    document: Document, cell: Cell, name: str, unit: str | None, column: Column, row: tb.Row, raw_span: Span, period: Period | None
 ) -> Iterable[Indicator]:
     state = tb.cell_state(cell.text)
     plain = normal(cell.text)

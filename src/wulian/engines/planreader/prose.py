@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 
 from wulian.engines.planreader import lexicon as lex
-from wulian.engines.planreader.context import ACHIEVED, AIMED, ANNOUNCES_AIMS, Period, is_guiding, report_turn, tense, year_marks
+from wulian.engines.planreader.context import ANNOUNCES_AIMS, Period, is_guiding, report_turn, section_tense, tense, year_marks
 from wulian.engines.planreader.judging import countable, is_condition, modifies, restates, right_noun, sound_name
 from wulian.engines.planreader.model import Document, Indicator, Span
 from wulian.engines.planreader.naming import (
@@ -71,7 +71,7 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
                 begin = node.title_end
         if begin >= item.end:
             continue
-        default, horizon = _default_tense(structure, item.start, guided, turn)
+        default, horizon = section_tense(structure.path(item.start), item.start, guided, turn)
         carried: int | None = horizon
         for low, high in sentences(plain, begin, item.end):
             state = State(carried, None, default, horizon=carried)
@@ -90,27 +90,6 @@ def _unit_brackets(document: Document) -> list[Span]:
     plain = normal(document.text)
     pattern = re.compile(r"\([^()]*(?:负责|牵头|责任单位|配合单位|按职责)[^()]*\)")
     return [found.span() for found in pattern.finditer(plain)]
-
-
-def _default_tense(structure: Structure, offset: int, guided: int | None, turn: int | None) -> tuple[str, int | None]:
-    """Whether the section over `offset` speaks of results or aims, and the horizon its title names."""
-    path = structure.path(offset)
-    for node in reversed(path):
-        horizon = re.search(r"(20[3-9]\d|2[0零]三五)年?.{0,4}(?:远景|愿景|展望|目标)", normal(node.title))
-        if node.kind in {"titled", "dash"} or (node.run_in and node.kind == "digit"):
-            continue
-        if AIMED.search(node.title) and not re.search(r"回顾|完成情况", node.title):
-            year = None
-            if horizon and not re.search(r"五(?:时期|期间|”)", node.title):
-                year = 2035 if not horizon.group(1).isdigit() else int(horizon.group(1))
-            return "target", year
-        if ACHIEVED.search(node.title):
-            return "actual", None
-    if turn is not None and offset < turn:
-        return "actual", None
-    if guided is not None and offset < guided and not any(node.kind in {"han", "chapter", "part"} for node in path):
-        return "actual", None
-    return "target", None
 
 
 class _Sentence(Statement):
