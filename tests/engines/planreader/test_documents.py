@@ -154,6 +154,36 @@ def test_a_picture_and_a_scanned_pdf_are_read_by_ocr(pdf: Path, tmp_path: Path) 
         assert [(item.value, item.unit, item.year) for item in plan.indicators] == [(1200, "家", 2026), (2.5, "%", 2026)]
 
 
+def test_a_crooked_scan_with_noise_keeps_the_columns_of_its_table(pdf: Path, tmp_path: Path) -> None:
+    import numpy as np
+    from PIL import Image, ImageFilter
+
+    source, picture, scan = tmp_path / "page.typ", tmp_path / "page.png", tmp_path / "page.pdf"
+    source.write_text(
+        """#set page(width: 14cm, height: 7.4cm, margin: 1cm)
+#set text(font: ("Noto Serif CJK SC", "Noto Sans CJK SC"), size: 12pt, lang: "zh")
+白河县科技创新“十四五”规划
+
+#table(columns: (2.4fr, 1fr, 1fr, 1fr, 1fr), [指标名称], [单位], [2020年], [2025年], [属性], [高新技术企业数], [家], [62], [120], [预期性], [单位能耗降低], [%], [—], [13.5], [约束性])
+
+（一）建设平台。新增重点实验室3家。（县科技局牵头，县财政局参与）""",
+        encoding="utf-8",
+    )
+    typst.compile(source, output=picture, format="png", ppi=150)
+    with Image.open(picture) as opened:
+        turned = opened.convert("L").rotate(1.6, expand=True, fillcolor=250, resample=Image.Resampling.BICUBIC)
+    dots = np.asarray(turned.filter(ImageFilter.GaussianBlur(0.6))).astype("int16")
+    noisy = np.clip(dots * 0.92 + np.random.default_rng(3).normal(8, 9, dots.shape), 0, 255).astype("uint8")
+    Image.fromarray(noisy).save(scan, resolution=150)
+    plan = read_plan(read_document(scan))
+    assert [(item.value, item.year, item.kind) for item in plan.indicators if item.from_table and item.value is not None] == [
+        (62, 2020, "baseline"),
+        (120, 2025, "target"),
+        (13.5, 2025, "target"),
+    ]
+    assert [(task.lead, task.participants) for task in plan.tasks] == [(["县科技局"], ["县财政局"])]
+
+
 def test_an_encrypted_pdf_is_refused(pdf: Path) -> None:
     writer = PdfWriter(clone_from=pdf)
     writer.encrypt("secret", algorithm="RC4-128")

@@ -48,6 +48,7 @@ def lines_of(image: Any) -> list[Line]:
     result = _engine()(np.asarray(picture))
     if result is None or result.txts is None or result.boxes is None:
         return []
+    boxes = _level(np.asarray(result.boxes, dtype=float))
     found = [
         Line(
             _DASH.sub("—", text),
@@ -58,10 +59,71 @@ def lines_of(image: Any) -> list[Line]:
             float(box[:, 1].max()),
             float(picture.width),
         )
-        for text, sure, box in zip(result.txts, result.scores, result.boxes, strict=True)
+        for text, sure, box in zip(result.txts, result.scores, boxes, strict=True)
         if text.strip()
     ]
     return _rows(found)
+
+
+def _level(boxes: Any) -> Any:
+    """Boxes of a page that was laid crooked on the scanner, turned back by the slant of its long lines."""
+    import numpy as np
+
+    top, base = boxes[:, 1] - boxes[:, 0], boxes[:, 2] - boxes[:, 3]
+    run, rise = top[:, 0] + base[:, 0], top[:, 1] + base[:, 1]
+    long = run >= max(np.quantile(run, 0.6), 1.0)
+    slant = float(np.median(np.arctan2(rise[long], run[long]))) if long.any() else 0.0
+    if not 0.003 < abs(slant) < 0.2:
+        return boxes
+    cos, sin = np.cos(slant), np.sin(slant)
+    return boxes @ np.array([[cos, -sin], [sin, cos]])
+
+
+def _joined(row: list[Line]) -> list[Line]:
+    """Pieces of one height from left to right; pieces without a gap between them are one. Columns of a table may stand close."""
+    row.sort(key=lambda item: item.left)
+    wide = len(row) >= 3 and any(line.left - last.right > (line.bottom - line.top) * 0.8 for last, line in pairwise(row))
+    least = 0.25 if wide else 0.8
+    out = row[:1]
+    for line in row[1:]:
+        last = out[-1]
+        if line.left - last.right > (line.bottom - line.top) * least:
+            out.append(line)
+        else:
+            sure = min(last.confidence, line.confidence)
+            out[-1] = Line(
+                last.text + line.text, sure, last.left, line.right, min(last.top, line.top), max(last.bottom, line.bottom), last.width
+            )
+    return out
+
+
+def _aligned(rows: list[list[Line]]) -> list[list[Line | None]]:
+    """Rows of a table with None where a cell is blank: cells belong to the column of the fullest row that they stand under."""
+    out: list[list[Line | None]] = []
+    place = 0
+    while place < len(rows):
+        stop = place
+        while stop < len(rows) and len(rows[stop]) >= 2:
+            stop += 1
+        block = rows[place:stop]
+        full = max(block, key=len, default=[])
+        if len(block) < 2 or len(full) < 3:
+            stop = max(stop, place + 1)
+            out.extend([*row] for row in rows[place:stop])
+            place = stop
+            continue
+        centres = [(cell.left + cell.right) / 2 for cell in full]
+        for row in block:
+            nearest = [min(range(len(full)), key=lambda at: abs(centres[at] - (cell.left + cell.right) / 2)) for cell in row]
+            if len(set(nearest)) < len(row):
+                out.append([*row])
+                continue
+            cells: list[Line | None] = [None] * len(full)
+            for at, cell in zip(nearest, row, strict=True):
+                cells[at] = cell
+            out.append(cells)
+        place = stop
+    return out
 
 
 def _rows(found: list[Line]) -> list[Line]:
@@ -74,12 +136,9 @@ def _rows(found: list[Line]) -> list[Line]:
         else:
             row.append(line)
     merged: list[Line] = []
-    for row in rows:
-        row.sort(key=lambda item: item.left)
-        text = row[0].text
-        for before, line in pairwise(row):
-            gap = line.left - before.right
-            text += ("\t" if gap > (line.bottom - line.top) * 0.8 else "") + line.text
+    for cells in _aligned([_joined(row) for row in rows]):
+        row = [cell for cell in cells if cell is not None]
+        text = "\t".join(cell.text if cell else "" for cell in cells)
         merged.append(
             Line(
                 text,

@@ -185,6 +185,7 @@ class _Paragraphs:
         self.left = 1e9
         self.widest = 0.0
         self.unsure: list[str] = []
+        self.table: list[list[str | None]] = []
 
     def add_scan(self, line: Any) -> None:
         """Add a recognised line; the cells of a table row stay a line of their own."""
@@ -193,12 +194,23 @@ class _Paragraphs:
         if line.confidence < SURE:
             self.unsure.append(line.text)
         if "\t" in line.text:
-            self.flush()
-            self.builder.paragraph(line.text)
+            if self.line:
+                self.flush()
+            self.table.append([*line.text.split("\t")])
             return
         self.add(line.text, line.left, line.right, line.width)
 
+    def close_table(self) -> None:
+        """Write the recognised rows: a table where they have the same columns, else lines."""
+        rows, self.table = self.table, []
+        if len(rows) >= 2 and len({len(row) for row in rows}) == 1:
+            self.builder.table(rows)
+            return
+        for row in rows:
+            self.builder.paragraph("\t".join(cell or "" for cell in row))
+
     def add(self, text: str, left: float, right: float, width: float) -> None:
+        self.close_table()
         text = _SPACED.sub("", text.strip())
         if not text:
             return
@@ -227,6 +239,7 @@ class _Paragraphs:
         if self.line:
             self.builder.paragraph(self.line)
         self.line = ""
+        self.close_table()
 
 
 def warn_pages(pages: int) -> ReadingWarning:
