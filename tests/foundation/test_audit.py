@@ -50,9 +50,13 @@ def test_an_act_that_fails_leaves_no_event(system: Actor) -> None:
     class Broken(Exception):
         pass
 
-    with pytest.raises(Broken), transaction.atomic():
-        user = User.objects.create(username="someone")
-        audit.record(by=system, action="user.created", obj=user)
-        raise Broken
+    def act() -> None:
+        with transaction.atomic():
+            user = User.objects.create(username="someone")
+            audit.record(by=system, action="user.created", obj=user)
+            raise Broken
+
+    with pytest.raises(Broken):
+        act()
     assert AuditEvent.objects.count() == 0
     assert User.objects.count() == 0

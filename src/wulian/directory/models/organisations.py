@@ -84,9 +84,7 @@ class Organisation(models.Model):
         ]
         indexes = [
             # Answers "who stood in these regions on a date" without reading a row.
-            models.Index(
-                fields=["region", "established_on", "closed_on", "status", "merged_into", "kind"], name="organisation_region"
-            ),
+            models.Index(fields=["region", "established_on", "closed_on", "status", "merged_into", "kind"], name="organisation_region"),
             models.Index(fields=["kind", "region"], name="organisation_kind"),
         ]
 
