@@ -69,9 +69,7 @@ class Extraction(models.Model):
     group_key = models.CharField(_("同一指标"), max_length=160, blank=True)  # mentions with one key become one indicator
     state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.PENDING)
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="mentions", verbose_name=_("并入"))
-    owner = models.ForeignKey(
-        "directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任单位")
-    )
+    owner = models.ForeignKey("directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任单位"))
     metric = models.CharField(_("绑定口径"), max_length=80, blank=True)
     indicator = models.ForeignKey(Indicator, models.SET_NULL, null=True, blank=True, related_name="extractions", verbose_name=_("指标"))
     task = models.ForeignKey(PlanTask, models.SET_NULL, null=True, blank=True, related_name="extractions", verbose_name=_("任务"))

@@ -54,9 +54,7 @@ class Indicator(models.Model):
     direction = models.CharField(_("方向"), max_length=10, choices=Direction.choices, default=Direction.UP)
     falls_by_design = models.BooleanField(_("目标允许低于基数"), default=False)
     scope_note = models.CharField(_("口径说明"), max_length=200, blank=True)
-    owner = models.ForeignKey(
-        "directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任单位")
-    )
+    owner = models.ForeignKey("directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任单位"))
     metric = models.CharField(_("绑定口径"), max_length=80, blank=True)  # code in the metric catalogue
     metric_factor = models.DecimalField(_("换算"), max_digits=20, decimal_places=10, default=1)  # metric unit -> indicator unit
     version = models.PositiveIntegerField(_("修改次数"), default=0)
@@ -119,9 +117,7 @@ class Target(models.Model):
     raw = models.CharField(_("原文"), max_length=300, blank=True)
     span_start = models.PositiveIntegerField(_("原文起"), null=True, blank=True)
     span_end = models.PositiveIntegerField(_("原文止"), null=True, blank=True)
-    superseded_by = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name=_("被替代")
-    )
+    superseded_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name=_("被替代"))
     reason = models.TextField(_("调整理由"), blank=True)
     approver = models.CharField(_("批准人"), max_length=60, blank=True)
     approved_on = models.DateField(_("批准日期"), null=True, blank=True)
@@ -177,9 +173,7 @@ class Observation(models.Model):
     evidence = models.ManyToManyField("foundation.StoredFile", blank=True, related_name="+", verbose_name=_("佐证"))
     verification = models.CharField(_("核实状态"), max_length=20, choices=Verification.choices, default=Verification.SUBMITTED)
     verification_note = models.CharField(_("核实意见"), max_length=300, blank=True)
-    superseded_by = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name=_("被更正")
-    )
+    superseded_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name=_("被更正"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("录入人"))
     recorded_at = models.DateTimeField(_("录入时间"))
 

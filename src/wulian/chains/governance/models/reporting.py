@@ -67,7 +67,9 @@ class RoundReport(models.Model):
     value = models.DecimalField(_("值"), max_digits=24, decimal_places=6, null=True, blank=True)
     evidence = models.ManyToManyField("foundation.StoredFile", blank=True, related_name="+", verbose_name=_("佐证"))
     filed_at = models.DateTimeField(_("报送时间"), null=True, blank=True)
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("报送人"))
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("报送人")
+    )
     returned_because = models.CharField(_("退回理由"), max_length=300, blank=True)
     version = models.PositiveIntegerField(_("修改次数"), default=0)
 
@@ -107,12 +109,8 @@ class Problem(models.Model):
     report = models.ForeignKey(RoundReport, models.SET_NULL, null=True, blank=True, related_name="problems", verbose_name=_("填报"))
     title = models.CharField(_("问题"), max_length=200)
     detail = models.TextField(_("详情"), blank=True)
-    raised_by_unit = models.ForeignKey(
-        "directory.Organisation", models.PROTECT, null=True, related_name="+", verbose_name=_("提出单位")
-    )
-    owner = models.ForeignKey(
-        "directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承办单位")
-    )
+    raised_by_unit = models.ForeignKey("directory.Organisation", models.PROTECT, null=True, related_name="+", verbose_name=_("提出单位"))
+    owner = models.ForeignKey("directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承办单位"))
     due_on = models.DateField(_("办结期限"), null=True, blank=True)
     state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.OPEN)
     closing_note = models.TextField(_("办结说明"), blank=True)
