@@ -22,8 +22,9 @@ AIMS = "今年经济社会发展的主要预期目标是：地区生产总值增
         ("政府工作报告\n——2023年12月20日在青河县第十九届人民代表大会第三次会议上\n", 2023),
         ("政府工作报告\n2024年1月16日在青河县第十九届人民代表大会第三次会议上\n", 2023),
         ("青河县2023年国民经济和社会发展计划执行情况与2024年计划\n", 2023),
+        ("青河县2023年国民经济和社会发展计划执行情况及2024年国民经济和社会发展计划草案的报告\n", 2023),
     ],
-    ids=["read in December", "read in January", "execution of the plan"],
+    ids=["read in December", "read in January", "execution of the plan", "draft plan"],
 )
 def test_a_report_tells_results_first_and_then_aims(opening: str, past: int) -> None:
     filler = "各位代表：现在，我代表县人民政府报告工作，请予审议。" + "面对复杂形势，全县上下攻坚克难，经济运行总体平稳。" * 12 + "\n"
@@ -100,3 +101,40 @@ def test_a_measure_word_with_nothing_but_and_so_on_behind_it() -> None:
 def test_shares_with_any_colon() -> None:
     plan = read_text("某县规划（2021—2025年）\n三次产业比调整为11.8︰48.3︰39.9。\n")
     assert [item.value for item in plan.indicators] == [11.8, 48.3, 39.9]
+
+
+@pytest.mark.parametrize(("opening", "year"), [("“十三五”期间", 2020), ("2019年", 2019)])
+def test_a_past_time_rules_the_sentences_behind_it(opening: str, year: int) -> None:
+    plan = read_text(
+        f"某区“十四五”规划\n{opening}，创新能力持续提升。研发投入强度提高至3.6%，为全市平均水平的2倍。到2025年，研发投入强度达到4%。\n"
+    )
+    assert lines(plan) == [("研发投入强度", 3.6, year, "actual"), ("研发投入强度", 4, 2025, "target")]
+
+
+def test_a_horizon_outlives_a_broken_paragraph_and_no_heading() -> None:
+    text = "某省2025年前工作方案（2021—2025年）\n一、目标\n到2025年，森林覆盖率达到24%。到2030年，绿色转型取得显著成效。\n森林覆盖率达到25%。\n{}森林蓄积量达到19亿立方米。\n"
+    assert [line[2] for line in lines(read_text(text.format("二、任务\n")))] == [2025, 2030, 2025]
+
+
+def test_words_and_figures_split_by_a_narrow_column() -> None:
+    plan = read_text(
+        "某区2022年国民经济和社会发展计划执行情况及2023年计划\n2022年，全区深入贯 彻落实决策部 署，统筹发展和 安全，经济运行总 体平稳，全区地 区生产总值达113.5亿元、同比 增长0.6%，"
+        "服务业增加值73.2亿元、增 长-2.8%，社会消费品零 售总额44.3亿元、与上年持平，一般公 共预算收入9.5亿元、同口径增 长11.7%；城乡居 民人均可支配收入分别实现58113 元、36849元。\n"
+    )
+    assert [(name, value) for name, value, year, kind in lines(plan) if (year, kind) == (2022, "actual")] == [
+        ("全区地区生产总值", 113.5),
+        ("全区地区生产总值同比增长", 0.6),
+        ("服务业增加值", 73.2),
+        ("服务业增加值增长", -2.8),
+        ("社会消费品零售总额", 44.3),
+        ("一般公共预算收入", 9.5),
+        ("一般公共预算收入同口径增长", 11.7),
+        ("城镇居民人均可支配收入", 58113),
+        ("农村居民人均可支配收入", 36849),
+    ]
+    assert len(plan.indicators) == 9
+
+
+def test_two_ranks_of_one_figure() -> None:
+    plan = read_text("某市2024年国民经济和社会发展计划\n一、2023年计划执行情况\n一般公共预算收入41.5亿元，增长6.4%，分居全省第4、第3位。\n")
+    assert [item.value for item in plan.indicators] == [41.5, 6.4, 4, 3]

@@ -22,7 +22,7 @@ ACHIEVED = re.compile(
 AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
 _GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
 _PAST = re.compile(
-    r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|完成了|实现了|取得了|建成了|末的\d|同比增长|过去(?:一|五)年|(?<![比较])(?:上年|去年)"
+    r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|完成了|实现了|取得了|建成了|末的\d|同比增长|过去(?:一|五)年|(?<![比较与跟同])(?:上年|去年)"
 )
 _FUTURE = re.compile(r"力争|争取|确保|预期|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)")
 
@@ -82,7 +82,7 @@ def find_period(text: str, titles: list[str]) -> Period | None:
     """Period of the plan: years in its title, then its five-year plan, then a single year, then the aims in the text."""
     for title in titles:
         # “十四五”总结及2026年工作计划: the plan is that of the single year
-        yearly = re.search(rf"({_YEAR})年(?:度)?[^,。;年]{{0,8}}(?:计划|安排|要点|打算)$", normal(title))
+        yearly = re.search(rf"({_YEAR})年(?:度)?[^,。;年]{{0,14}}(?:计划|安排|要点|打算)(?:\(?草案\)?)?(?:的?报告)?$", normal(title))
         if yearly and not _range_in(normal(title)):
             return Period(int(yearly.group(1)), int(yearly.group(1)))
     for title in titles:
@@ -153,7 +153,7 @@ class YearMark:
 _MARK = re.compile(
     rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由|是|为|相当于)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
     rf"|(?P<lead2>截至|到|至|较|比|是|从|由)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
-    r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?<![比较])(?P<last>去年|上年)"
+    r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?<![比较与跟同])(?P<last>去年|上年)"
 )
 
 
@@ -188,6 +188,15 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
         elif period:
             marks.append(YearMark(start, end, period.base, False, True))
     return marks
+
+
+def opening_past(text: str, period: Period | None) -> int | None:
+    """Year of a past time that opens a sentence (“十三五”期间，… or 2019年，…) and rules the sentences behind it."""
+    for mark in year_marks(text[:30], period):
+        if mark.past and mark.carries and not mark.running and mark.start <= 6 and re.match(r"(?:以来)?[,:]", text[mark.end :]):
+            return mark.year
+        break
+    return None
 
 
 def tense(text: str, default: str = "target") -> str | None:

@@ -210,7 +210,7 @@ def growth_name(name: str, predicate: list[str], item: Quantity) -> str:
             if "增" in average.group() or "降" in average.group() or "提" in average.group()
             else f"{name}年均增长"
         )
-    change = re.search(r"(?:同比|累计)?(?:增长|下降|降低|减少|压缩|压减|缩短)(?!到|至)", words)
+    change = re.search(r"(?:同比|同口径|累计)?(?:增长|下降|降低|减少|压缩|压减|缩短)(?!到|至)", words)
     if item.unit == "%" and change and not re.search(r"增速|增长率|增幅|降幅|下降率|降低率|压减率|下降$|降低$", name):
         return name + change.group()
     return name
@@ -218,7 +218,7 @@ def growth_name(name: str, predicate: list[str], item: Quantity) -> str:
 
 def rank_name(left: str, name: str, subject: str) -> str:
     before = re.sub(
-        r"(?:继续|连续.{1,2}年)?(?:跃居|跃升至|跃升到|跃升|跃至|晋升至|晋升|升至|上升至|上升到|前进至|挺进|迈进|冲进|稳居|位居|位列|名列|排名|排在|居|列|跻身|进入|保持在?|前移至|升至|升到|重返|回归|力争进入|力争|进)?(?:全[国市省区]|世界|全球)?$",
+        r"(?:继续|连续.{1,2}年)?(?:跃居|跃升至|跃升到|跃升|跃至|晋升至|晋升|升至|上升至|上升到|前进至|挺进|迈进|冲进|分居|分列|分别居|稳居|位居|位列|名列|排名|排在|居|列|跻身|进入|保持在?|前移至|升至|升到|重返|回归|力争进入|力争|进)?(?:全[国市省区]|世界|全球)?$",
         "",
         left,
     )

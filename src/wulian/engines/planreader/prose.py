@@ -11,7 +11,16 @@ import re
 from itertools import pairwise
 
 from wulian.engines.planreader import lexicon as lex
-from wulian.engines.planreader.context import ANNOUNCES_AIMS, Period, is_guiding, report_turn, section_tense, tense, year_marks
+from wulian.engines.planreader.context import (
+    ANNOUNCES_AIMS,
+    Period,
+    is_guiding,
+    opening_past,
+    report_turn,
+    section_tense,
+    tense,
+    year_marks,
+)
 from wulian.engines.planreader.judging import countable, is_condition, modifies, restates, right_noun, sound_name
 from wulian.engines.planreader.model import Document, Indicator, Span
 from wulian.engines.planreader.naming import (
@@ -35,7 +44,7 @@ _CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
 _NOTE = re.compile(r"\([^()]*\d[^()]*\)")
 _HIDDEN = re.compile(r"《[^《》]*》|〔\d{4}〕\s*\d*号?")
 _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
-_TIME_UNITS = frozenset({"年", "月", "天", "日", "小时", "分钟", "岁"})
+_TIME_UNITS = frozenset({"个工作日", "工作日", "年", "月", "天", "日", "小时", "分钟", "岁"})
 _TIME_NAME = re.compile(r"年限|寿命|时间|时长|周期|期限|天数|压缩|缩短|时限|岁|龄|时效|办结")
 _RANK_CUE = re.compile(
     r"居|列|排|跻身|进入|进|达到|跃|挺进|晋升|保持|前移|升|名次|位次|排名|第[\d一二三四五六七八九十]+[位名]|名|”|榜|指数|回归|重返|力争|争取"
@@ -43,6 +52,7 @@ _RANK_CUE = re.compile(
 _BARE_CUE = re.compile(
     r"(?:达到|达|突破|超过|增至|增长到|增加到|提高到|提升到|扩大到|不少于|不低于|为|降至|下降到|降到|控制在|提升至|提高至|共有|分别为|分别达到)$"
 )
+_OPENS_AHEAD = re.compile(r"\s*(?:力争|争取|展望)?[到至]?\s*20\d{2}年")
 # Nouns that say too little by themselves: what they do is the name (推动1000家企业实施数字化转型).
 _GENERIC = re.compile(
     r"(?:规上|规模以上|中小|重点|本地|骨干)?(?:工业)?(?:企业|单位|机构|项目|产品|家庭|人员|团队|高校|学校|医院|园区|村|社区|农户|居民|县区|市县|区县|[区县市](?:\([区县市、]+\))?|乡镇|镇|街道)"
@@ -57,6 +67,7 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
     turn = report_turn(plain)
     found: list[Indicator] = []
     titles = {node.start: node for node in structure.nodes}
+    ahead: int | None = None
     for item in structure.paragraphs:
         node = titles.get(item.start)
         begin = item.start
@@ -72,13 +83,22 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
         if begin >= item.end:
             continue
         default, horizon = section_tense(structure.path(item.start), item.start, guided, turn)
-        carried: int | None = horizon
+        if node is not None:
+            ahead = None
+        carried: int | None = horizon or (ahead if default == "target" else None)
+        past: int | None = None
         for low, high in sentences(plain, begin, item.end):
-            state = State(carried, None, default, horizon=carried)
+            body = plain[low:high]
+            opening = opening_past(body, period)
+            past = opening or (None if any(mark.carries for mark in year_marks(body, period)) else past)
+            told = past is not None and opening is None and tense(body) != "target"
+            state = State(past if told else carried, None, "actual" if told else default, horizon=carried)
             _Sentence(document.text, plain, low, high, period, state, skip).read()
             found.extend(state.out)
             if state.horizon:
                 carried = state.horizon
+            # A page that breaks a paragraph after 到2030年，…。 leaves that horizon in force.
+            ahead = carried if _OPENS_AHEAD.match(body) else None
     return found
 
 
@@ -160,6 +180,8 @@ class _Sentence(Statement):
         state = self.state
         marks = [mark for mark in year_marks(clause, self.period) if mark.carries]
         for mark in marks:
+            if mark.running and state.marked and state.tense == "actual":
+                continue  # 2023年，…全年…: the year that the sentence opened with
             if mark.running and state.default == "actual" and self.period and not self.announced:
                 state.year, state.tense = self.period.base, "actual"
                 continue
@@ -246,6 +268,8 @@ class _Sentence(Statement):
                 items.extend([items[0]] * (len(names) - 1))
                 return names
             return None
+        if len(names) == 1 and len(items) == 2 and "城乡居民" in names[0]:
+            return [names[0].replace("城乡居民", "城镇居民"), names[0].replace("城乡居民", "农村居民")]
         if len(names) < len(items):
             return names_before(self.state.clause, names[-1], len(items)) or [names[-1]] * len(items)
         return names
@@ -403,6 +427,8 @@ class _Sentence(Statement):
             if name:
                 self._emit(item, f"{name}翻番" if "翻" not in name else name, predicate, left, start, end, number, accepted)
             return
+        if item.unit == "倍" and re.search(r"平均(?:水平|值)?的?\s*$", left):
+            return  # measured against another region
         if item.unit == "倍" and re.match(
             r"(?:是|为|相当于|达到)?(?:[“\"]?[一二三四五六七八九十]{2,3}五|(?:19|20)\d{2}年|上年|基期|[^,]{0,6}(?:末|初|年))", left.strip()
         ):

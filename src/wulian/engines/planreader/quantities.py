@@ -15,7 +15,7 @@ from wulian.engines.planreader.units import SCALE, UNIT
 # Lengths are bounded so that a run of digits or numerals costs no more than it is long.
 _NUM = r"\d{1,3}(?:,\d{3}){1,5}(?![\d])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:\.\d{1,9})?"
 _HAN = rf"(?<![{CHINESE_DIGITS}])[{CHINESE_DIGITS}]{{1,12}}"
-_TAIL = r"\s*(?P<tail>(?:\(含\))?(?:及以上|或以上|以上|以内|以下|之内|左右|上下|级(?!别|机关|以上)))?"
+_TAIL = r"\s*(?P<tail>(?:\(含\))?(?:及以上|或以上|以上|以内|以下|之内|内(?=[,。;、)]|$)|左右|上下|级(?!别|机关|以上)))?"
 _SIGN = r"(?P<sign>(?:≥|>=|≤|<=|>|<|≈|±)\s*)?"
 _NEAR = r"(?P<near>约|近|逾|超|超过|多于|至少|上)?"
 
@@ -26,7 +26,7 @@ _RATIO = re.compile(rf"(?<![\d.])(?P<a>{_NUM})\s*:\s*(?P<b>{_NUM})(?:\s*:\s*(?P<
 _PLAIN = re.compile(rf"(?<![\d.A-Za-z]){_SIGN}(?P<a>-?(?<!\d)(?:{_NUM}))\s*(?P<more>余|多)?\s*(?P<u>{UNIT})?(?P<more2>余|多)?{_TAIL}")
 _MASK = re.compile(rf"(?<!\*)(?P<a>\*{{1,6}})(?!\*)\s*(?P<u>{UNIT})")
 _RANK = re.compile(
-    rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名|(?<=[一二三四五六七八九十\d])(?=[,。;)]|$))|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?"
+    rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名|(?<=[一二三四五六七八九十\d])(?=[,。;、)]|$))|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?"
 )
 _CHINESE = re.compile(rf"{_NEAR}(?P<a>{_HAN})(?P<more>余|多)?\s*(?P<u>{UNIT}){_TAIL}")
 _FRACTION = re.compile(rf"(?P<a>{_HAN}|\d+)分之(?P<b>{_HAN}|\d+)")
@@ -58,7 +58,7 @@ def _tail_comparator(tail: str | None) -> str | None:
         return None
     if "以上" in tail:
         return ">="
-    return "<=" if tail in {"以内", "以下", "之内"} else ("~" if tail in {"左右", "上下"} else None)
+    return "<=" if tail in {"以内", "以下", "之内", "内"} else ("~" if tail in {"左右", "上下"} else None)
 
 
 _SIGNS = {"≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">", "<": "<", "≈": "~", "±": "~"}
@@ -167,7 +167,7 @@ def _plain(match: re.Match[str], text: str) -> Quantity | None:
     first = match.start("a")
     before = text[:first]
     printed = match.group("a")
-    if printed.startswith("-") and before and not re.search(r"[为至到达是:(\s]$", before):
+    if printed.startswith("-") and before and not re.search(r"[为至到达是:(\s长速幅降]$", before):
         printed, first = printed[1:], first + 1
         start = first
     if _NOT_A_NUMBER_BEFORE.search(text[:start]):
@@ -205,6 +205,10 @@ def _han(match: re.Match[str]) -> Quantity | None:
         unit, printed = unit, printed
     if unit == "次" and match.string[match.end("u") : match.end("u") + 1] == "性":
         return None
+    if re.fullmatch(r"[十百千万亿]+", match.group("a") + match.group("u").rstrip("元")) and re.match(
+        r"(?:元)?级?(?:企业|产业|集群|园区|项目|工程)", match.string[match.end("u") :]
+    ):
+        return None  # 百亿企业: a grade of what is counted
     if match.string[:first].endswith("每") and re.fullmatch(r"[十百千万亿]+", match.group("a")):
         return None  # 每亿元产值, 每万人: what the figure is counted against
     value = chinese_number(printed) if printed != "万亿" else 10_000

@@ -171,7 +171,7 @@ def _names(printed: str, plain: str) -> list[str]:
             begin = place + 1
     names: list[str] = []
     for part in out:
-        for piece in re.split(r"会同|以及", part):
+        for piece in re.split(r"会同|以及|(?<=部门|单位)(?:及|和|与)(?=各|有关|相关)", part):
             name = _CLASS.sub("", piece.strip()).strip("：:。；; ")
             name = re.sub(r"等(?:[省市区县]级|[省市区县]直)?(?:各)?(?:有关|相关)?(?:单位|部门|委办局)?$", "", name)
             if name and normal(name) not in {"(", ")"}:
