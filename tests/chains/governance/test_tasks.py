@@ -71,11 +71,20 @@ def test_an_assigned_unit_can_be_withdrawn_with_a_reason_a_printed_one_never(off
 
 
 def test_a_heading_with_tasks_below_needs_no_lead(officer: Actor, plan: Plan) -> None:
-    chapter = tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title="第一章")
+    units = [UnitOfTask("各区人民政府", "participant")]
+    chapter = tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title="第一章", units=units)
     assert selectors.task_list(viewer=officer, on=ON).counts["no_lead"] == 1
-    tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title="第一节", level=2, parent_id=chapter.pk)
+    tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title="第一节", level=2, parent_id=chapter.pk, units=units)
     listed = selectors.task_list(viewer=officer, on=ON, state="no_lead")
     assert [line.title for line in listed.lines] == ["第一节"]
+
+
+def test_a_plan_that_prints_no_units_raises_no_alarm(officer: Actor, plan: Plan) -> None:
+    task = tasks.add_task(by=officer, at=AT, plan_id=plan.pk, title="加强宣传")
+    listed = selectors.task_list(viewer=officer, on=ON)
+    assert (listed.counts["no_lead"], listed.counts["no_units"]) == (0, 1)
+    assert listed.finding == "1 项任务：1 项原文未列责任单位"
+    assert [line.pk for line in selectors.task_list(viewer=officer, on=ON, state="no_units").lines] == [task.pk]
 
 
 def test_only_officers_of_the_region_change_tasks_and_a_stale_page_is_told(

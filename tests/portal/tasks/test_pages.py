@@ -53,8 +53,8 @@ def opened(client: Client, plan: Plan) -> ReportingRound:
 
 
 def test_the_list_names_its_finding_and_exports_exactly_itself(client: Client, plan: Plan) -> None:
-    assert "2 项任务：1 项没有牵头单位" in text_of(client.get("/tasks/"))
-    response = client.get("/tasks/?state=no_lead&format=csv")
+    assert "2 项任务：1 项原文未列责任单位" in text_of(client.get("/tasks/"))
+    response = client.get("/tasks/?state=no_units&format=csv")
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
     assert [row[2] for row in rows[1:]] == ["'=加强宣传"]  # not run as a formula
     assert client.get("/tasks/?format=docx").status_code == 404

@@ -91,7 +91,7 @@ class TasksQuery(On):
     plan: Id | None = None
     unit: Id | None = None
     role: Literal["", "lead", "participant"] = ""
-    state: Literal["", "no_lead", "unmatched", "difficult", "done", "late", "never"] = ""
+    state: Literal["", "no_lead", "no_units", "unmatched", "difficult", "done", "late", "never"] = ""
     search: Line = ""
     sort: Literal["", "title", "-title", "plan", "-plan", "standing", "-standing"] = ""
 

@@ -10,10 +10,14 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from wulian.foundation.catalogue import metrics
+
 from . import mentions
 from .models import Extraction, Indicator, Plan, PlanDocument, PlanTask, Target
 
 State = Extraction.State
+# Comparator of a target -> the sign before its number in a table.
+SIGNS = {">=": "≥", ">": ">", "<=": "≤", "increase": "+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,10 @@ class DraftValue:
     span: tuple[int, int] | None
     extraction_id: int
 
+    @property
+    def sign(self) -> str:
+        return SIGNS.get(self.comparator, "")
+
 
 @dataclass(slots=True)
 class DraftIndicator:
@@ -62,6 +70,11 @@ class DraftIndicator:
     observations: list[DraftValue] = field(default_factory=list)
     outside: list[DraftValue] = field(default_factory=list)
     extraction_ids: list[int] = field(default_factory=list)
+
+    @property
+    def metric_name(self) -> str:
+        found = metrics.find(self.metric) if self.metric else None
+        return str(found.name) if found else self.metric
 
     @property
     def falls_by_design(self) -> bool:
@@ -275,7 +288,8 @@ def _find_missing(draft: Draft) -> None:
     without_owner = [one for one in draft.indicators if one.owner_id is None]
     without_metric = [one for one in draft.indicators if not one.metric]
     without_target = [one for one in draft.indicators if not one.targets]
-    without_lead = [one for one in draft.tasks if not one.has_lead and not one.is_branch]
+    without_units = [one for one in draft.tasks if not one.units and not one.is_branch]
+    without_lead = [one for one in draft.tasks if one.units and not one.has_lead and not one.is_branch]
     unknown = [one for one in draft.tasks for unit in one.units if unit["organisation"] is None and not unit["unit_class"]]
     pending = draft.counts["indicator_pending"] + draft.counts["task_pending"]
     told = (
@@ -284,6 +298,7 @@ def _find_missing(draft: Draft) -> None:
         ("metric", len(without_metric), _("%(count)s 项指标没有绑定口径，只能靠填报")),
         ("target", len(without_target), _("%(count)s 项指标没有目标值，只有已实现的数")),
         ("lead", len(without_lead), _("%(count)s 项任务没有牵头单位，发布后请指定")),
+        ("units", len(without_units), _("%(count)s 项任务原文未列责任单位，发布后可以指定")),
         ("unit", len(unknown), _("%(count)s 处责任单位没有对应到机构，相关单位看不到这项任务")),
     )
     draft.missing.extend(Issue(code, text % {"count": count}) for code, count, text in told if count)

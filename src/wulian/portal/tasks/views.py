@@ -61,7 +61,7 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
 
 
 def _states(found: selectors.TaskList, inside: bool) -> list[tuple[str, str, int]]:
-    words = [("", _("全部")), ("no_lead", _("没有牵头单位")), ("unmatched", _("单位没有对上"))]
+    words = [("", _("全部")), ("no_lead", _("没有牵头单位")), ("no_units", _("原文未列责任单位")), ("unmatched", _("单位没有对上"))]
     if inside:
         words += [("late", _("逾期未报")), ("difficult", _("遇到困难")), ("done", _("已完成")), ("never", _("还没报过"))]
     return [(code, word, found.counts[code]) for code, word in words]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wulian.chains.governance.access import observations_seen_by, one_of, plans_seen_by, visible_indicators
+from wulian.chains.governance.drafting import SIGNS
 from wulian.chains.governance.forecast import Forecast, forecast, yearly
 from wulian.chains.governance.judging import judge_indicator
 from wulian.chains.governance.models import Indicator, Observation, Plan, Target
@@ -22,7 +23,6 @@ from wulian.chains.governance.wording import finding, plain
 from wulian.foundation.access import Actor
 
 SPARK_POINTS = 12
-SIGNS = {">=": "≥", ">": ">", "<=": "≤", "increase": "+"}
 NO_NUMBER = {
     "assigned": gettext_lazy("待下达"),
     "masked": gettext_lazy("原文遮盖"),

@@ -23,7 +23,7 @@ from .problems import visible_problems
 Standing = RoundReport.Standing
 
 # Filters of the list; each stands with its count beside it.
-FILTERS = ("no_lead", "unmatched", "difficult", "done", "late", "never")
+FILTERS = ("no_lead", "no_units", "unmatched", "difficult", "done", "late", "never")
 
 
 @dataclass(slots=True)
@@ -68,7 +68,12 @@ class TaskLine:
 
     @property
     def needs_lead(self) -> bool:
-        return not self.leads and not self.is_branch
+        """Units are named, but none of them leads. Where the text names no unit at all there is nothing amiss: see `no_units`."""
+        return bool(self.participants) and not self.leads and not self.is_branch
+
+    @property
+    def no_units(self) -> bool:
+        return not self.leads and not self.participants and not self.is_branch
 
     @property
     def unmatched(self) -> bool:
@@ -147,6 +152,7 @@ def in_state(line: TaskLine, state: str) -> bool:
     """Whether a task falls under a filter of the list."""
     tests = {
         "no_lead": line.needs_lead,
+        "no_units": line.no_units,
         "unmatched": line.unmatched,
         "difficult": line.standing == Standing.DIFFICULT,
         "done": line.standing == Standing.DONE,
@@ -343,4 +349,7 @@ def _finding(lines: list[TaskLine], unit: Organisation | None) -> str:
     difficult = sum(line.standing == Standing.DIFFICULT for line in lines)
     if difficult:
         parts.append(_("%(count)s 项遇到困难") % {"count": difficult})
-    return _("%(total)s 项任务：%(parts)s") % {"total": total, "parts": _("，").join(parts) if parts else _("都有牵头单位，没有逾期")}
+    if not parts:
+        unlisted = sum(line.no_units for line in lines)
+        parts.append(_("%(count)s 项原文未列责任单位") % {"count": unlisted} if unlisted else _("都有牵头单位，没有逾期"))
+    return _("%(total)s 项任务：%(parts)s") % {"total": total, "parts": _("，").join(parts)}
