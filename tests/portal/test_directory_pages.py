@@ -98,6 +98,14 @@ def test_an_export_is_exactly_the_list(company: Organisation, client_of: ClientO
     assert Client().get("/organisations/export.exe").status_code == 404
 
 
+def test_any_doubt_finds_what_is_in_doubt_for_officers_only(company: Organisation, client_of: ClientOf, officer: Actor) -> None:
+    assert company.name in client_of(officer).get("/organisations/?flag=any").content.decode()
+    Organisation.objects.filter(pk=company.pk).update(flags=[])
+    search.rebuild(KIND)
+    assert company.name not in client_of(officer).get("/organisations/?flag=any").content.decode()
+    assert company.name in Client().get("/organisations/?flag=any").content.decode()  # the public has no such filter
+
+
 @pytest.mark.parametrize(
     "query", ["", "?page=99999", "?page=x", "?sort=nonsense", "?kind=nonsense", "?q=%00%25'\"", "?industry=C&industry=D"]
 )

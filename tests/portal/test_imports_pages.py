@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from wulian.directory.models import Organisation
 from wulian.foundation.access import Actor
@@ -110,5 +111,16 @@ def test_cancelling_before_the_start(client_of: ClientOf, officer: Actor) -> Non
     client.post(f"/imports/{batch.pk}/cancel/")
     batch.refresh_from_db()
     assert batch.state == "cancelled"
-    progress = client.get(f"/imports/{batch.pk}/progress/", headers={"HX-Request": "true"})
+    progress = client.get(f"/imports/{batch.pk}/progress/?shown=queued", headers={"HX-Request": "true"})
     assert progress.headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(("shown", "loaded_anew"), [("queued", True), ("running", False)])
+def test_the_page_is_loaded_anew_when_its_title_no_longer_holds(client_of: ClientOf, officer: Actor, shown: str, loaded_anew: bool) -> None:
+    client = client_of(officer)
+    upload(client)
+    batch = ImportBatch.objects.get()
+    ImportBatch.objects.filter(pk=batch.pk).update(state="running", heartbeat_at=timezone.now())
+    response = client.get(f"/imports/{batch.pk}/progress/?shown={shown}", headers={"HX-Request": "true"})
+    assert ("HX-Refresh" in response.headers) is loaded_anew
+    assert "?shown=running" in response.content.decode()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wulian.directory.flags import LABELS as FLAG_LABELS
 from wulian.directory.selectors.archive import Archive, archive
 from wulian.directory.selectors.organisations import (
     SORTS,
@@ -54,6 +55,8 @@ FILTER_LABELS = {
 def question_of(request: PageRequest) -> Question:
     """What the address asks for. An unknown sort falls back to the usual one."""
     filters = {name: request.GET.getlist(name) for name in FILTERS if request.GET.get(name)}
+    if "any" in filters.get("flag", ()):
+        filters["flag"] = list(FLAG_LABELS)
     sort = request.GET.get("sort", "")
     return Question(request.GET.get("q", "")[:100], filters, sort if sort in SORTS else "")
 
@@ -93,8 +96,8 @@ def organisations(request: PageRequest) -> HttpResponse:
             {
                 "name": name,
                 "label": FILTER_LABELS[name],
-                "options": options[name],
-                "chosen": question.filters.get(name, [""])[0],
+                "options": [("any", _("任一项"), None), *options[name]] if name == "flag" else options[name],
+                "chosen": request.GET.get(name, ""),
             }
             for name in FILTERS
             if name != "flag" or is_officer(request.actor)

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -104,6 +105,7 @@ def _page(request: PageRequest, view: BatchView, form: MappingForm | None = None
         "earlier": [view_of(item, at=timezone.now()) for item in earlier_imports(viewer=request.actor, batch=batch)],
         "form": (form or _mapping_form(view)) if view.state == "waiting" else None,
         "mapped": _mapped(view),
+        "doubtful": f"{reverse('organisations')}?flag=any" if batch.kind == "organisations" else "",
     }
     return render(request, "imports/batch.html", context, status=status)
 
@@ -135,7 +137,7 @@ def import_progress(request: PageRequest, batch_id: int) -> HttpResponse:
     """The progress part, asked for again and again; when the state has changed the whole page is loaded anew."""
     view = view_of(get_batch(viewer=request.actor, batch_id=batch_id), at=timezone.now())
     response = render(request, "imports/_progress.html", {"view": view, "batch": view.batch})
-    if view.state not in {"queued", "running"}:
+    if view.state != request.GET.get("shown"):  # the page around it says another state
         response["HX-Refresh"] = "true"
     return response
 
