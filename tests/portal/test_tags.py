@@ -188,6 +188,9 @@ def test_a_difference_speaks_in_the_words_of_the_model() -> None:
     assert "<ins>否</ins>" in html
     assert "username" not in html
     assert render("{% diff before after %}", before=None, after={"x": None}).count("<ins>空</ins>") == 1
+    kept = render("{% diff before after %}", before=None, after={"as_of": "2022-12-31", "units": [{"name_printed": "区科技局"}]})
+    assert "<dt>截至</dt>" in kept
+    assert "原文名称：区科技局" in kept
     assert "<dt>动作</dt>" in render("{% diff before after model %}", before=None, after={"action": "a"}, model=AuditEvent)
 
 

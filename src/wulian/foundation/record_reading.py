@@ -39,6 +39,24 @@ VERBS: dict[str, Any] = {
 }  # fmt: skip
 
 
+# What an event keeps beside fields of its own model, in words.
+KEYS: dict[str, Any] = {
+    "as_of": _("截至"), "values": _("值"), "units": _("单位"), "unit": _("单位"), "name": _("名称"), "kind": _("类型"), "direction": _("方向"),
+    "attribute": _("属性"), "composite": _("所属复合指标"), "scope_note": _("口径说明"), "mention": _("性质"), "value": _("值"), "number_state": _("数的状态"),
+    "year": _("年份"), "comparator": _("比较"), "commitment": _("力度"), "came_from": _("并入前"), "attempt": _("第几次"), "role": _("分工"),
+    "indicators": _("指标"), "tasks": _("任务"), "findings": _("核对发现"), "file": _("文件"), "sha256": _("摘要"), "reports": _("填报"),
+    "with_participants": _("配合单位也填报"), "on": _("日期"), "rows": _("行"), "what": _("种类"), "decisions": _("决定"), "result": _("结果"),
+    "owner": _("责任单位"), "organisations": _("主体"), "titles": _("称号"), "rights": _("知识产权"), "facts": _("年度数据"), "region_facts": _("区域数据"),
+    "seed": _("种子"), "name_printed": _("原文名称"), "organisation_id": _("主体编号"), "unit_class": _("单位类别"), "id": _("编号"), "label": _("名称"),
+    "key": _("分组"),
+}  # fmt: skip
+
+
+def key_word(key: str) -> str:
+    """What a recorded key is called; a year, an id or a column of a file is its own name."""
+    return str(KEYS.get(key, key))
+
+
 def action_word(action: str) -> str:
     """What was done, in words: `target.changed` -> 修改."""
     verb = action.rpartition(".")[2]

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from wulian.directory.selectors.people import demonstration_present
 from wulian.directory.selectors.regions import list_regions
 from wulian.foundation.notices import unread_count
+from wulian.foundation.record_reading import key_word
 from wulian.kernel.errors import WulianError
 from wulian.portal import charts
 from wulian.portal.menu import Group, kept_query, menu_for
@@ -386,7 +387,7 @@ def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, mode
         choices = dict(getattr(known.get(key), "flatchoices", None) or ())
         rows.append(
             {
-                "label": getattr(known.get(key), "verbose_name", key),
+                "label": getattr(known.get(key), "verbose_name", key_word(key)),
                 "old": _plain(old, choices),
                 "new": _plain(new, choices),
                 "changed": old != new,
@@ -405,7 +406,7 @@ def _plain(value: Any, choices: Mapping[str, Any] | None = None) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
-        return str(value.get("label") or "，".join(f"{key}：{_plain(item)}" for key, item in value.items()))
+        return str(value.get("label") or "，".join(f"{key_word(key)}：{_plain(item)}" for key, item in value.items()))
     if isinstance(value, list | tuple):
         return "，".join(_plain(item) for item in value)
     return str(value)
