@@ -138,3 +138,30 @@ def test_words_and_figures_split_by_a_narrow_column() -> None:
 def test_two_ranks_of_one_figure() -> None:
     plan = read_text("某市2024年国民经济和社会发展计划\n一、2023年计划执行情况\n一般公共预算收入41.5亿元，增长6.4%，分居全省第4、第3位。\n")
     assert [item.value for item in plan.indicators] == [41.5, 6.4, 4, 3]
+
+
+def test_one_base_year_serves_a_sentence_and_a_rank_its_own_figure() -> None:
+    plan = read_text(
+        "某省政府工作报告\n——2023年1月11日在某省第十四届人民代表大会第一次会议上\n一、过去五年工作回顾\n"
+        "全省生产总值从2017年的3.06万亿元增长到2022年的4.2万亿元，财政收入从3233亿元增长到4084亿元。铁路总里程达到8050公里、居全国第二位。\n"
+    )
+    assert lines(plan) == [
+        ("全省生产总值", 3.06, 2017, "baseline"),
+        ("全省生产总值", 4.2, 2022, "actual"),
+        ("财政收入", 3233, 2017, "baseline"),
+        ("财政收入", 4084, 2022, "actual"),
+        ("铁路总里程", 8050, 2022, "actual"),
+        ("铁路总里程", 2, 2022, "actual"),
+    ]
+
+
+def test_years_under_a_heading_of_aims_make_the_period_of_a_plan_without_one() -> None:
+    plan = read_text(
+        "某市学前教育意见\n1、发展目标。\n2027年，全市入园率达到96%以上，县（市）达到92%以上。\n2030年，全市入园率达到98%以上。\n"
+    )
+    assert plan.period == (2027, 2030)
+    assert lines(plan) == [("全市入园率", 96, 2027, "target"), ("县(市)入园率", 92, 2027, "target"), ("全市入园率", 98, 2030, "target")]
+
+
+def test_the_size_of_a_town_is_no_aim() -> None:
+    assert lines(read_text("某省规划（2021—2025年）\n加快300万以上人口城市轨道交通成网，推动20万人口以上县城通高速。\n")) == []

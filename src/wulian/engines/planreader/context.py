@@ -123,7 +123,17 @@ def find_period(text: str, titles: list[str]) -> Period | None:
                 return plan
             starts = [int(year) for year in re.findall(rf"({_YEAR})\s*年", head) if int(year) < end]
             return Period(min(max(starts, default=end - 2) + 1, end), end)
-    return five_year_in(head)
+    return five_year_in(head) or _aimed_years(plain)
+
+
+def _aimed_years(plain: str) -> Period | None:
+    """Years that open the paragraphs under a heading of aims (目标。/ 2007年，…达到…)."""
+    first = re.search(rf"目标[^\n]{{0,12}}\n+\s*({_YEAR})年(?:底|末)?[,:]", plain)
+    if not first:
+        return None
+    years = [int(year) for year in re.findall(rf"\n\s*({_YEAR})年(?:底|末)?[,:]", plain)]
+    start = int(first.group(1))
+    return Period(start, max([year for year in years if 0 <= year - start <= 15], default=start))
 
 
 def report_turn(plain: str) -> int | None:

@@ -53,6 +53,9 @@ _BARE_CUE = re.compile(
     r"(?:达到|达|突破|超过|增至|增长到|增加到|提高到|提升到|扩大到|不少于|不低于|为|降至|下降到|降到|控制在|提升至|提高至|共有|分别为|分别达到)$"
 )
 _OPENS_AHEAD = re.compile(r"\s*(?:力争|争取|展望)?[到至]?\s*20\d{2}年")
+# 300万以上人口城市: the size of a town, no aim.
+_SIZED_TOWN = re.compile(r"人?口?(?:以上|以下)?(?:人口)?的?(?:特大|超大|大|中等|中|小)*(?:城市|县城|县|镇)")
+_SCOPE_ONLY = re.compile(r"(?:其中)?(?:市区|城区|城镇|城市|农村|乡村|乡镇|县(?:\([市区、]+\))?|[各全][市县区省])")
 # Nouns that say too little by themselves: what they do is the name (推动1000家企业实施数字化转型).
 _GENERIC = re.compile(
     r"(?:规上|规模以上|中小|重点|本地|骨干)?(?:工业)?(?:企业|单位|机构|项目|产品|家庭|人员|团队|高校|学校|医院|园区|村|社区|农户|居民|县区|市县|区县|[区县市](?:\([区县市、]+\))?|乡镇|镇|街道)"
@@ -312,6 +315,8 @@ class _Sentence(Statement):
         graded = self.body[item.end - 1 : item.end] == "级"
         if graded and not re.search(r"(?:收入|营收|产值|规模|总量|投资|成交额)$", left_words):
             return 0
+        if item.unit in {"万", "万人"} and _SIZED_TOWN.match(right):
+            return 0
         noun, used = right_noun(right, following >= end)
         reach = bool(predicate) and bool(_BARE_CUE.search(left.rstrip()))
         fund = re.match(r"的?([^,、;\d]{0,16}基金)", right)
@@ -390,6 +395,8 @@ class _Sentence(Statement):
             if item.form == "top" and not _RANK_CUE.search(left[-14:]):
                 return
             before = state.last.name if state.last is not None and state.last_clause == number - 1 and not accepted else ""
+            if accepted and continuing:
+                before = accepted[-1].name
             name = rank_name(left, name, before or base_subject or (accepted[-1].name if accepted else ""))
             if name:
                 self._emit(item, name, predicate, left, start, end, number, accepted)
@@ -496,6 +503,8 @@ class _Sentence(Statement):
                 state.out.remove(state.last)
         elif item.unit in {"年"} and not _TIME_NAME.search(name):
             return
+        if _SCOPE_ONLY.fullmatch(name) and state.last is not None and reach:
+            name = f"{name}{_SCOPE_ONLY.sub('', state.last.name, count=1) if _SCOPE_ONLY.match(state.last.name) else state.last.name}"
         if not sound_name(name, item, doing, reach):
             return
         opened = re.match(r"新增|新建|净增", accepted[-1].name) if accepted and continuing and not predicate else None

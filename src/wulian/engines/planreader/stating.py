@@ -32,6 +32,7 @@ class State:
     counted: str = ""
     horizon: int | None = None
     marked: bool = False
+    base_year: int | None = None
     out: list[Indicator] = field(default_factory=list)
 
 
@@ -129,10 +130,12 @@ class Statement:
         if baseline:
             years = re.findall(r"(?:19|20)\d{2}(?=年)", left)
             if years:
-                return int(years[-1])
+                self.state.base_year = int(years[-1])
+                return self.state.base_year
             for mark in year_marks(left, period):
                 return mark.year
-            return period.base if period else None
+            # 从2017年的3万亿元增长到…，…从3233亿元增长到…: one base year for the whole sentence
+            return self.state.base_year or (period.base if period else None)
         marks = [mark for mark in year_marks(left, period) if mark.carries or re.search(r"的$", left.rstrip())]
         if marks and re.search(r"(?:到|至)(?:19|20)\d{2}年", left):
             return marks[-1].year
