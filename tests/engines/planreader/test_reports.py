@@ -165,3 +165,23 @@ def test_years_under_a_heading_of_aims_make_the_period_of_a_plan_without_one() -
 
 def test_the_size_of_a_town_is_no_aim() -> None:
     assert lines(read_text("某省规划（2021—2025年）\n加快300万以上人口城市轨道交通成网，推动20万人口以上县城通高速。\n")) == []
+
+
+def test_a_report_on_a_report_takes_the_later_year_as_its_own() -> None:
+    plan = read_text(
+        "省长作政府工作报告。\n2023年经济社会发展主要目标任务圆满完成，城镇调查失业率平均为5.2%。\n有关2024年经济社会发展总体要求，报告作出部署。\n今年发展主要预期目标：粮食产量60万吨以上。\n"
+    )
+    assert lines(plan) == [("城镇调查失业率", 5.2, 2023, "actual"), ("粮食产量", 60, 2024, "target")]
+
+
+def test_a_text_that_is_no_plan_goes_on_with_its_year() -> None:
+    plan = read_text("某省创新评价\n2022年，全省研发经费307亿元，增长10.1%。\n分类型看，基础研究经费20亿元，占比为6.5%。\n")
+    assert {line[2:] for line in lines(plan)} == {(2022, "actual")}
+
+
+def test_aims_set_from_above_that_are_kept_within() -> None:
+    plan = read_text("某县规划（2021—2025年）\n单位生产总值能耗、主要污染物排放控制在省市下达目标之内。\n")
+    assert [(item.name, item.value, item.assigned) for item in plan.indicators] == [
+        ("单位生产总值能耗", None, True),
+        ("主要污染物排放", None, True),
+    ]

@@ -106,10 +106,9 @@ def find_period(text: str, titles: list[str]) -> Period | None:
     if delivered:
         year = int(delivered.group(1)) + (int(delivered.group(2)) >= 11)  # a report read at the end of a year plans the next
         return Period(year, year)
-    ahead = _YEAR_AHEAD.search(head)
+    ahead = [int(found.group(1) or found.group(2)) for found in _YEAR_AHEAD.finditer(head)]
     if ahead and _REPORT_WORD.search(head[:1500]):
-        year = int(ahead.group(1) or ahead.group(2))
-        return Period(year, year)
+        return Period(max(ahead), max(ahead))
     period = _range_in("\n".join(line for line in head.split("\n") if len(line) < 60 and _PLAN_WORD.search(line)))
     if period:
         return period

@@ -195,7 +195,7 @@ def split_qualitative(name: str, all_of: bool) -> list[str]:
     if last:
         return [last.group(1), last.group(2)]
     parts = re.split(r"、|和|与|及", name)
-    noun = re.compile(r"(?:比重|比例|占比|率|强度|指数|能耗|排放量|浓度|密度|拥有量)$")
+    noun = re.compile(r"(?:比重|比例|占比|率|强度|指数|能耗|排放量?|浓度|密度|拥有量)$")
     if len(parts) > 1 and all(noun.search(part) for part in parts):
         return parts
     return [name]

@@ -71,6 +71,7 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
     found: list[Indicator] = []
     titles = {node.start: node for node in structure.nodes}
     ahead: int | None = None
+    past: int | None = None
     for item in structure.paragraphs:
         node = titles.get(item.start)
         begin = item.start
@@ -89,7 +90,8 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
         if node is not None:
             ahead = None
         carried: int | None = horizon or (ahead if default == "target" else None)
-        past: int | None = None
+        if period is not None or node is not None:
+            past = None  # a text that is no plan goes on with the year it opened with
         for low, high in sentences(plain, begin, item.end):
             body = plain[low:high]
             opening = opening_past(body, period)
