@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -11,6 +12,9 @@ import time
 from types import FrameType
 
 import click
+
+WORKER = [sys.executable, "-m", "wulian.cli.worker"]
+RESTART_PAUSE = 2.0  # seconds before a worker that stopped is started again
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -34,27 +38,47 @@ def serve(host: str, port: int, workers: int) -> None:
             f"端口 {port} 已被占用。换一个：WULIAN_PORT=8001 make run / port {port} is taken, choose another: WULIAN_PORT=8001 make run"
         )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "wulian.settings"}
-    commands = [
-        [
-            sys.executable, "-m", "gunicorn", "wulian.wsgi:application", "--bind", f"{host}:{port}", "--workers", str(workers),
-            "--threads", "4", "--timeout", "120", "--preload", "--access-logfile", "/dev/null", "--log-level", "warning",
-        ],
-        [sys.executable, "-m", "wulian.cli.worker"],
+    web_command = [
+        sys.executable, "-m", "gunicorn", "wulian.wsgi:application", "--bind", f"{host}:{port}", "--workers", str(workers),
+        "--threads", "4", "--timeout", "120", "--preload", "--access-logfile", "/dev/null", "--log-level", "warning",
     ]  # fmt: skip
-    processes = [subprocess.Popen(command, env=environment) for command in commands]
+    stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for process in processes:
-            process.terminate()
+        nonlocal stopping
+        stopping = True
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    announce(host, port)
-    while all(process.poll() is None for process in processes):
+    web = subprocess.Popen(web_command, env=environment)
+    worker = subprocess.Popen(WORKER, env=environment)
+    announced = False
+    while not stopping and web.poll() is None:
+        if not announced and answers(host, port):
+            announce(host, port)
+            announced = True
+        if worker.poll() is not None:  # killed, or out of memory: the pages stay up, and its jobs go on with a new one
+            click.echo("后台任务进程中断，正在重新启动 / the job worker stopped and is started again", err=True)
+            time.sleep(RESTART_PAUSE)
+            worker = subprocess.Popen(WORKER, env=environment)
         time.sleep(0.3)
-    stop(0, None)
-    codes = [process.wait(timeout=30) for process in processes]
+    for process in (web, worker):
+        process.terminate()
+    codes = [process.wait(timeout=30) for process in (web, worker)]
     sys.exit(max(abs(code) if code != -signal.SIGTERM else 0 for code in codes))
+
+
+def answers(host: str, port: int) -> bool:
+    """True once a page comes back, whatever it says; asking for the first page also makes the first visitor's wait shorter."""
+    connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=20)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def announce(host: str, port: int) -> None:
