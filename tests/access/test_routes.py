@@ -69,7 +69,7 @@ def test_an_unlisted_route_is_refused(world: World, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("wulian.portal.middleware.access_table", lambda: table)
     client = client_for(world["administrator"])
     assert client.get("/plans/").status_code == 403
-    assert client.get("/plans/1/").status_code == 200
+    assert client.get(f"/plans/{world.ids['plan']}/").status_code == 200
     assert client.get("/account/social/signup/").status_code == 403
 
 
