@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -124,3 +125,14 @@ def test_the_page_is_loaded_anew_when_its_title_no_longer_holds(client_of: Clien
     response = client.get(f"/imports/{batch.pk}/progress/?shown={shown}", headers={"HX-Request": "true"})
     assert ("HX-Refresh" in response.headers) is loaded_anew
     assert "?shown=running" in response.content.decode()
+
+
+def test_going_on_after_a_killed_import_waits_in_the_queue_and_says_so(client_of: ClientOf, officer: Actor) -> None:
+    client = client_of(officer)
+    upload(client)
+    batch = ImportBatch.objects.get()
+    ImportBatch.objects.filter(pk=batch.pk).update(state="running", heartbeat_at=timezone.now() - timedelta(minutes=2))
+    assert "可接着导" in client.get(f"/imports/{batch.pk}/").content.decode()
+    page = client.post(f"/imports/{batch.pk}/resume/", follow=True).content.decode()  # the job itself waits for the commit
+    assert "排队等待导入" in page
+    assert "可接着导" not in page

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from wulian.foundation.access import Actor, Role, require_officer
 from wulian.foundation.imports import declare
-from wulian.foundation.imports.services.running import is_silent
+from wulian.foundation.imports.services.batches import is_silent
 from wulian.foundation.models import ImportBatch, ImportMapping, QuarantinedRow
 from wulian.kernel.errors import NotFound
 from wulian.kernel.problems import Problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.db import transaction
@@ -18,7 +18,14 @@ from wulian.foundation.models import ImportBatch, ImportMapping
 from wulian.kernel.errors import Invalid, NotFound
 
 State = ImportBatch.State
+# A chunk takes about a second; a runner that has been silent for so long is taken for dead.
+SILENT_AFTER = timedelta(seconds=60)
 COUNTS = ("rows_done", "created_count", "updated_count", "unchanged_count", "flagged_count", "quarantined_count")
+
+
+def is_silent(batch: ImportBatch, at: datetime) -> bool:
+    """True when a running batch has shown no progress for so long that its runner must be gone."""
+    return batch.state == State.RUNNING and (batch.heartbeat_at is None or at - batch.heartbeat_at > SILENT_AFTER)
 
 
 def require_importer(by: Actor, region: str) -> None:
@@ -139,7 +146,7 @@ def requeue_import(*, by: Actor, batch_id: int, at: datetime) -> ImportBatch:
         if batch.state in {State.FINISHED, State.WAITING}:
             raise BatchClosed(batch=batch.pk, state=batch.get_state_display(), act=_("继续"))
         before = state_of(batch, "state", "rows_done")
-        if batch.state != State.RUNNING:  # a running one is taken over by the runner itself, when its process is gone
+        if batch.state != State.RUNNING or is_silent(batch, at):  # one that shows life is taken over by the runner, if at all
             batch.state, batch.finished_at, batch.failure = State.QUEUED, None, ""
             batch.save(update_fields=["state", "finished_at", "failure"])
         record(by=by, action="import.requeued", obj=batch, before=before, after=state_of(batch, "state"), region=batch.region, at=at)

@@ -12,7 +12,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -29,11 +29,9 @@ from wulian.foundation.models import ImportBatch, QuarantinedRow
 from wulian.kernel.errors import WulianError
 from wulian.kernel.problems import Problem
 
-from .batches import COUNTS, State, importing_regions, known_rows, locked, require_importer
+from .batches import COUNTS, State, importing_regions, is_silent, known_rows, locked, require_importer
 
 CHUNK = 2_000
-# A chunk takes about a second; a runner on another machine that has been silent for so long is taken for dead.
-SILENT_AFTER = timedelta(seconds=60)
 Progress = Callable[[int, int | None], None]
 
 
@@ -52,11 +50,6 @@ def sole_runner(batch_id: int) -> Iterator[None]:
         except OSError as error:
             raise BatchBusy(batch=batch_id) from error
         yield
-
-
-def is_silent(batch: ImportBatch, at: datetime) -> bool:
-    """True when a running batch has shown no progress for so long that its runner must be gone."""
-    return batch.state == State.RUNNING and (batch.heartbeat_at is None or at - batch.heartbeat_at > SILENT_AFTER)
 
 
 def run_import(
