@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from wulian.foundation.access import Actor
 from wulian.foundation.models import User
 from wulian.foundation.notices import notify
 from wulian.portal.menu import MENU
+from wulian.portal.middleware import page_before
 
 ClientOf = Callable[[Actor], Client]
 COMPONENTS = "/reference/components/"
@@ -135,3 +136,16 @@ def test_unread_notices_are_counted_in_the_menu(officer: Actor, client_of: Clien
     page = client_of(officer).get(COMPONENTS).content.decode()
     side = page[page.index('<aside class="side">') : page.index("</aside>")]
     assert '<span class="count act">1</span>' in side
+
+
+@pytest.mark.parametrize(
+    ("before", "back"),
+    [
+        ("http://testserver/plans/new/?region=120106", "/plans/new/?region=120106"),
+        ("https://evil.example/plans/new/", ""),
+        ("", ""),
+    ],
+)
+def test_a_refused_form_leads_back_to_where_it_came_from(before: str, back: str) -> None:
+    request = RequestFactory().post("/plans/new/", headers={"Referer": before} if before else {})
+    assert page_before(request) == back

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from wulian.directory.access import actor_of
@@ -184,4 +186,14 @@ def error_response(request: HttpRequest, error: WulianError) -> HttpResponse:
             {"code": error.code, "message": text, "params": {k: str(v) for k, v in error.params.items()}}, status=error.status
         )
     template = "errors/_error.html" if getattr(request, "htmx", False) else "errors/error.html"
-    return render(request, template, {"text": text, "code": error.code, "status": error.status}, status=error.status)
+    context = {"text": text, "code": error.code, "status": error.status, "back": page_before(request)}
+    return render(request, template, context, status=error.status)
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of this site that a refused form came from, so that its error page is no dead end; "" when unknown."""
+    before = request.headers.get("Referer", "")
+    if request.method != "POST" or not url_has_allowed_host_and_scheme(before, {request.get_host()}):
+        return ""
+    parts = urlsplit(before)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
