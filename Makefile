@@ -54,7 +54,7 @@ clean:  ## 删除环境与演示数据 / remove the environment and the demonstr
 	@PYTHON="$(PYTHON)" scripts/make-venv
 
 .venv/.installed: .venv/bin/python requirements.lock pyproject.toml
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "setuptools>=77" -r requirements.lock
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
