@@ -24,8 +24,8 @@ def add_administrator(username: str, name: str, unit: str, region: str | None) -
     from django.db import transaction
     from django.utils import timezone
 
+    from wulian.directory.selectors.people import find_unit
     from wulian.directory.selectors.regions import get_region
-    from wulian.directory.selectors.units import find_unit
     from wulian.directory.services.people import add_account, add_membership
     from wulian.directory.services.units import add_unit
     from wulian.foundation.access import Role, system

@@ -67,6 +67,11 @@ UNIT_KINDS = (
 )
 
 
+def find_unit(*, name: str, region_code: str) -> Organisation | None:
+    """The unit of this name in this region, however its name is written."""
+    return Organisation.objects.filter(name_key=name_key(name), region_id=region_code, merged_into__isnull=True).order_by("id").first()
+
+
 def list_units(*, viewer: Actor, text: str = "", kind: str = "") -> QuerySet[Organisation]:
     """Government units and institutes of the viewer's regions by name, with the number of people who hold a role there."""
     regions = viewer.regions_as(Role.ADMINISTRATOR, Role.OFFICER)
