@@ -186,6 +186,10 @@ ACTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
         ),
         {"administrator"},
     ),
+    "revoke a membership": (
+        lambda w, by: people_acts.revoke_membership(by=by, at=now(), membership_id=w.ids["membership"], reason="试"),
+        {"administrator"},
+    ),
     "reset a password": (lambda w, by: people_acts.reset_password(by=by, at=now(), person_id=w.ids["person"]), {"administrator"}),
     "keep a file": (
         lambda w, by: store_upload(by=by, upload=io.BytesIO(b"text"), name="a.txt", at=now(), allowed=("text",)),

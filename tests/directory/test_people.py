@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -17,6 +17,7 @@ from wulian.directory.services.people import (
     add_membership,
     end_membership,
     reset_password,
+    revoke_membership,
     set_account_active,
 )
 from wulian.directory.services.units import add_unit
@@ -201,3 +202,64 @@ def test_the_banner_speaks_while_demonstration_accounts_exist(db: None) -> None:
     assert not demonstration_present()
     User.objects.create_user(username="demo", is_demo=True)
     assert demonstration_present()
+
+
+def test_a_role_given_today_is_revoked_today_and_can_be_given_again(administrator: Actor, officer: Actor, newcomer: Person) -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    give = {"by": administrator, "person_id": newcomer.pk, "organisation_id": unit().pk, "role": "officer", "region_code": "120106"}
+    membership = add_membership(**give, at=at, valid_from=DAY)
+    user = User.objects.get(pk=newcomer.user_id)
+    assert actor_of(user, on=DAY).has(Role.OFFICER, region="120106")
+    with pytest.raises(Invalid, match="马上撤销"):
+        end_membership(by=administrator, at=at, membership_id=membership.pk, valid_to=DAY, reason="给错了人")
+    with pytest.raises(Invalid, match="理由"):
+        revoke_membership(by=administrator, at=at, membership_id=membership.pk, reason=" ")
+    revoke_membership(by=administrator, at=at, membership_id=membership.pk, reason="给错了人")
+    assert not actor_of(user, on=DAY).roles
+    assert not list_people(viewer=administrator, on=DAY, state="current").filter(pk=newcomer.pk).exists()
+    event = AuditEvent.objects.get(action="membership.revoked")
+    assert (event.reason, (event.before or {})["revoked_at"]) == ("给错了人", None)
+    for again in (revoke_membership, end_membership):
+        rest = {"valid_to": date(2026, 4, 1)} if again is end_membership else {}
+        with pytest.raises(Invalid, match="已于 2026-03-02 17:00 撤销"):
+            again(by=administrator, at=at, membership_id=membership.pk, reason="再来", **rest)
+    assert add_membership(**give, at=at, valid_from=DAY).revoked_at is None
+    assert actor_of(user, on=DAY).has(Role.OFFICER, region="120106")
+
+
+def test_a_role_to_come_is_revoked_and_one_that_is_over_is_not(
+    administrator: Actor, officer: Actor, newcomer: Person, now: datetime
+) -> None:
+    give = {"by": administrator, "at": now, "person_id": newcomer.pk, "organisation_id": unit().pk, "role": "reporter", "region_code": None}
+    coming = add_membership(**give, valid_from=date(2026, 5, 1))
+    revoke_membership(by=administrator, at=now, membership_id=coming.pk, reason="计划有变")
+    assert not actor_of(User.objects.get(pk=newcomer.user_id), on=date(2026, 5, 1)).roles
+    for last, refused in ((date(2026, 3, 2), True), (date(2026, 3, 3), False)):
+        held = add_membership(**give, valid_from=date(2026, 1, 1), valid_to=last)
+        if refused:
+            with pytest.raises(Invalid, match="已于 2026-03-02 结束"):
+                revoke_membership(by=administrator, at=now, membership_id=held.pk, reason="试")
+            held.delete()
+        else:
+            assert revoke_membership(by=administrator, at=now, membership_id=held.pk, reason="试").revoked_at == now
+
+
+def test_the_last_administrator_is_not_revoked(administrator: Actor, district: Actor, now: datetime) -> None:
+    own, other = (Membership.objects.get(person__user_id=one.user_id) for one in (administrator, district))
+    revoke_membership(by=administrator, at=now, membership_id=other.pk, reason="撤")
+    with pytest.raises(LastAdministrator):
+        revoke_membership(by=administrator, at=now, membership_id=own.pk, reason="撤")
+
+
+def test_people_belong_to_the_region_of_their_widest_grant(account: Callable[..., Actor], anonymous: Actor) -> None:
+    assert anonymous.own_region == ""
+    assert account(Role.OFFICER, region="120104", unit="南开区科技局").own_region == "120104"
+    firm = account(Role.ENTERPRISE, region="120106", unit="天津试验科技有限公司")
+    Membership.objects.filter(person__user_id=firm.user_id).update(region=None)
+    firm_user = User.objects.get(pk=firm.user_id)
+    assert actor_of(firm_user, on=DAY).own_region == "120106", "the organisation's region where the role covers none"
+    Membership.objects.create(
+        person=Person.objects.get(user=firm_user), organisation=unit("南开区科技局", "120104"), role="officer", region_id="120000",
+        valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+    assert actor_of(firm_user, on=DAY).own_region == "120000"

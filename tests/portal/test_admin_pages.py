@@ -75,6 +75,16 @@ def test_ending_a_membership_from_the_page(administrator: Actor, officer: Actor,
     assert membership.valid_to == date(2026, 3, 2)
 
 
+def test_revoking_a_membership_from_the_page(administrator: Actor, officer: Actor, client_of: ClientOf) -> None:
+    membership = Membership.objects.get(person__user_id=officer.user_id)
+    client = client_of(administrator)
+    assert client.post(f"/admin/memberships/{membership.pk}/revoke/", {}).status_code == 422
+    assert client.post(f"/admin/memberships/{membership.pk}/revoke/", {"reason": "给错了人"}).status_code == 302
+    assert "已撤销" in client.get(f"/admin/people/{membership.person_id}/").content.decode()
+    refused = client_of(officer).get("/imports/")
+    assert refused.status_code == 403, "it holds at once"
+
+
 def test_units_complete_as_one_types(officer: Actor, client_of: ClientOf) -> None:
     answer = client_of(officer).get("/admin/units/match/", {"unit": "科技局"}).content.decode()
     assert '<option value="红桥区科技局">' in answer

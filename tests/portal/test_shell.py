@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import pytest_django
 from django.test import Client, RequestFactory
 
 from wulian.foundation.access import Actor
@@ -54,6 +55,17 @@ def test_a_chosen_region_and_date_go_along_to_other_pages(client: Client, tianji
     page = client.get(COMPONENTS, {"region": "120106", "on": "2022-06-30"}).content.decode()
     assert "红桥区" in page
     assert "?region=120106&amp;on=2022-06-30" in page
+
+
+def test_people_land_on_their_own_region_and_the_public_on_the_sites(
+    client: Client, client_of: ClientOf, officer: Actor, settings: pytest_django.fixtures.SettingsWrapper
+) -> None:
+    settings.HOME_REGION = "120000"
+    where = "<strong>%s</strong>"
+    own = client_of(officer)
+    assert where % "天津市" in client.get(COMPONENTS).content.decode()
+    assert where % "红桥区" in own.get(COMPONENTS).content.decode()
+    assert where % "南开区" in own.get(COMPONENTS, {"region": "120104"}).content.decode()
 
 
 def test_a_wrong_region_does_not_break_the_shell(client: Client, tianjin: None) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
-
 from wulian.foundation.access import ANONYMOUS, Actor, Grant, Role
 from wulian.foundation.models import User
 
@@ -30,17 +28,14 @@ def actor_of(user: User, *, on: date, source: str = "", scopes: frozenset[str] |
     """The actor for a signed-in account: all memberships valid on `on`."""
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
-    memberships = (
-        Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), person__user=user, valid_from__lte=on)
-        .select_related("organisation")
-        .order_by("id")
-    )
+    memberships = Membership.objects.in_force(on).filter(person__user=user).select_related("organisation").order_by("id")
     grants = tuple(
         Grant(
             role=Role(membership.role),
             organisation_id=membership.organisation_id,
             organisation_name=membership.organisation.name,
             regions=region_closure(membership.region_id) if membership.region_id else frozenset(),
+            region=membership.region_id or membership.organisation.region_id or "",
         )
         for membership in memberships
     )

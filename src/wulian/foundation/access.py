@@ -30,12 +30,16 @@ class Role(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role in one organisation. `regions`: codes of the region of the grant and of all below it."""
+    """One role in one organisation. `regions`: codes of the region of the grant and of all below it.
+
+    `region` says where the person belongs, also where the role covers no region: the grant's, else the organisation's.
+    """
 
     role: Role
     organisation_id: int | None = None
     organisation_name: str = ""
     regions: frozenset[str] = frozenset()
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,12 @@ class Actor:
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def own_region(self) -> str:
+        """Where the person's pages begin: the region of the widest grant, the oldest one among equals; empty without any."""
+        placed = [grant for grant in self.grants if grant.region]
+        return max(placed, key=lambda grant: len(grant.regions)).region if placed else ""
 
     def has(self, *roles: Role, region: str | None = None, organisation_id: int | None = None) -> bool:
         """True when some grant is of one of `roles` and covers `region` and `organisation_id` where they are given."""

@@ -108,7 +108,7 @@ class ActorMiddleware:
         )
         request.on = timezone.localdate()  # type: ignore[attr-defined]
         request.region = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: get_region(request.GET.get("region") or settings.HOME_REGION)
+            lambda: get_region(request.GET.get("region") or request.actor.own_region or settings.HOME_REGION)  # type: ignore[attr-defined]
         )
         return self.get_response(request)
 

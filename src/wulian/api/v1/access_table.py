@@ -172,6 +172,7 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "get_person": (ADMINISTRATOR, "people:read"),
     "add_membership": (ADMINISTRATOR, "people:write"),
     "end_membership": (ADMINISTRATOR, "people:write"),
+    "revoke_membership": (ADMINISTRATOR, "people:write"),
     "reset_password": (ADMINISTRATOR, PAGES_ONLY),
     "set_account_active": (ADMINISTRATOR, "people:write"),
     "list_units": (OFFICER, "people:read"),

@@ -26,7 +26,7 @@ UnitKind = Literal["government", "institute", "university", "social"]
 
 
 class MembershipOut(Schema):
-    """A role in an organisation over [valid_from, valid_to)."""
+    """A role in an organisation over [valid_from, valid_to), unless it was revoked."""
 
     id: int
     organisation_id: int
@@ -35,6 +35,7 @@ class MembershipOut(Schema):
     region_id: str | None
     valid_from: date
     valid_to: date | None
+    revoked_at: datetime | None
 
     @staticmethod
     def resolve_organisation(membership: Any) -> str:
@@ -155,6 +156,10 @@ class EndIn(In):
     reason: Text
 
 
+class RevokeIn(In):
+    reason: Text
+
+
 class ActiveIn(In):
     active: bool
     reason: Text
@@ -200,6 +205,12 @@ def add_membership(request: HttpRequest, person_id: Id, body: MembershipIn) -> A
 def end_membership(request: HttpRequest, membership_id: Id, body: EndIn) -> Any:
     """End a membership; it stays in the record."""
     return acts.end_membership(by=actor(request), at=timezone.now(), membership_id=membership_id, **body.dict())
+
+
+@subject.post("/memberships/{membership_id}/revoke", "revoke_membership", MembershipOut)
+def revoke_membership(request: HttpRequest, membership_id: Id, body: RevokeIn) -> Any:
+    """Take a role back at this moment, also one given today."""
+    return acts.revoke_membership(by=actor(request), at=timezone.now(), membership_id=membership_id, reason=body.reason)
 
 
 @subject.post("/people/{person_id}/password", "reset_password", NewPassword)

@@ -34,7 +34,7 @@ def people_seen_by(viewer: Actor) -> QuerySet[Person]:
 
 def list_people(*, viewer: Actor, on: date, text: str = "", role: str = "", state: str = "") -> QuerySet[Person]:
     """Persons by name with their memberships (`held`, current first). `state`: "", "current", "none" or "closed"."""
-    current = Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), person=OuterRef("pk"))
+    current = Membership.objects.not_ended(on).filter(person=OuterRef("pk"))
     people = people_seen_by(viewer).annotate(has_current=Exists(current)).select_related("user")
     if text:
         people = people.filter(

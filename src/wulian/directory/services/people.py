@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wulian.directory.models import Membership, Organisation, Person, Region
@@ -20,7 +21,6 @@ from ..selectors.people import people_seen_by
 # Letters and digits that are not mistaken for one another when a password is read from paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 REGIONAL_ROLES = frozenset({Role.OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
-STATE = ("person_id", "organisation_id", "role", "region_id", "valid_from", "valid_to")
 
 
 class UsernameTaken(WulianError):
@@ -102,7 +102,7 @@ def add_membership(
     person = _person(by, person_id)
     if valid_to is not None and valid_to <= valid_from:
         raise Invalid(field=_("止期"), why=_("要晚于起期 %(start)s") % {"start": valid_from.isoformat()})
-    same = Membership.objects.filter(person=person, organisation=organisation, role=role, region_id=region_code)
+    same = Membership.objects.filter(person=person, organisation=organisation, role=role, region_id=region_code, revoked_at__isnull=True)
     for other in same:
         if (other.valid_to is None or other.valid_to > valid_from) and (valid_to is None or other.valid_from < valid_to):
             raise Invalid(field=_("任职"), why=_("%(name)s在%(unit)s已有同样的任职，起于 %(start)s") % {
@@ -120,23 +120,12 @@ def end_membership(*, by: Actor, at: datetime, membership_id: int, valid_to: dat
 
     Raises: Denied, NotFound, Invalid, LastAdministrator.
     """
-    membership = (
-        Membership.objects.select_for_update(of=("self",)).select_related("person", "organisation").filter(pk=membership_id).first()
-    )
-    if membership is None or not people_seen_by(by).filter(pk=membership.person_id).exists():
-        raise NotFound(what=_("这项任职"))
-    _require_administrator(by, _("结束这项任职"), region=membership.region_id or membership.organisation.region_id)
-    if not reason.strip():
-        raise Invalid(field=_("理由"), why=_("要写清楚，审计时看得到"))
+    membership = _ending(by, membership_id, reason, _("结束这项任职"))
     if valid_to <= membership.valid_from:
-        raise Invalid(field=_("止期"), why=_("要晚于起期 %(start)s") % {"start": membership.valid_from.isoformat()})
+        why = _("要晚于起期 %(start)s；当天给的任职要收回，请选“马上撤销”") % {"start": membership.valid_from.isoformat()}
+        raise Invalid(field=_("止期"), why=why)
     if membership.valid_to is not None and membership.valid_to < valid_to:
         raise Invalid(field=_("止期"), why=_("这项任职已于 %(end)s 结束") % {"end": membership.valid_to.isoformat()})
-    others = Membership.objects.filter(role=Role.ADMINISTRATOR, valid_to__isnull=True, person__user__is_active=True).exclude(
-        pk=membership.pk
-    )
-    if membership.role == Role.ADMINISTRATOR and not others.exists():
-        raise LastAdministrator(name=membership.person.name)
     before = _named(membership)
     membership.valid_to = valid_to
     membership.save(update_fields=["valid_to"])
@@ -145,6 +134,44 @@ def end_membership(*, by: Actor, at: datetime, membership_id: int, valid_to: dat
         region=membership.region_id or "", at=at,
     )  # fmt: skip
     return membership
+
+
+@transaction.atomic
+def revoke_membership(*, by: Actor, at: datetime, membership_id: int, reason: str) -> Membership:
+    """Take a membership back at this moment, also one given today or not begun yet. It stays in the record with its dates.
+
+    Raises: Denied, NotFound, Invalid (no reason, over already), LastAdministrator.
+    """
+    membership = _ending(by, membership_id, reason, _("撤销这项任职"))
+    if membership.valid_to is not None and membership.valid_to <= timezone.localdate(at):
+        raise Invalid(field=_("任职"), why=_("这项任职已于 %(end)s 结束") % {"end": membership.valid_to.isoformat()})
+    before = _named(membership)
+    membership.revoked_at = at
+    membership.save(update_fields=["revoked_at"])
+    audit.record(
+        by=by, action="membership.revoked", obj=membership, before=before, after=_named(membership), reason=reason.strip(),
+        region=membership.region_id or "", at=at,
+    )  # fmt: skip
+    return membership
+
+
+def _ending(by: Actor, membership_id: int, reason: str, act: str) -> Membership:
+    """The membership, locked, which `by` may end for this reason."""
+    found = Membership.objects.select_for_update(of=("self",)).select_related("person", "organisation").filter(pk=membership_id).first()
+    if found is None or not people_seen_by(by).filter(pk=found.person_id).exists():
+        raise NotFound(what=_("这项任职"))
+    _require_administrator(by, act, region=found.region_id or found.organisation.region_id)
+    if not reason.strip():
+        raise Invalid(field=_("理由"), why=_("要写清楚，审计时看得到"))
+    if found.revoked_at is not None:
+        when = timezone.localtime(found.revoked_at).strftime("%Y-%m-%d %H:%M")
+        raise Invalid(field=_("任职"), why=_("这项任职已于 %(when)s 撤销") % {"when": when})
+    others = Membership.objects.filter(
+        role=Role.ADMINISTRATOR, valid_to__isnull=True, revoked_at__isnull=True, person__user__is_active=True
+    ).exclude(pk=found.pk)
+    if found.role == Role.ADMINISTRATOR and not others.exists():
+        raise LastAdministrator(name=found.person.name)
+    return found
 
 
 @transaction.atomic
@@ -196,4 +223,5 @@ def _named(membership: Membership) -> dict[str, object]:
     return {
         "person": str(membership.person), "organisation": str(membership.organisation), "role": membership.role,
         "region": membership.region_id, "valid_from": membership.valid_from, "valid_to": membership.valid_to,
+        "revoked_at": membership.revoked_at,
     }  # fmt: skip

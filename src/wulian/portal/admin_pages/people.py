@@ -13,7 +13,14 @@ from django.views.decorators.http import require_POST
 
 from wulian.directory.selectors.people import UNIT_KINDS, get_person, list_people, list_units, match_units
 from wulian.directory.selectors.regions import list_regions
-from wulian.directory.services.people import add_account, add_membership, end_membership, reset_password, set_account_active
+from wulian.directory.services.people import (
+    add_account,
+    add_membership,
+    end_membership,
+    reset_password,
+    revoke_membership,
+    set_account_active,
+)
 from wulian.directory.services.units import add_unit
 from wulian.foundation.access import Role
 from wulian.kernel.errors import Invalid, NotFound
@@ -111,6 +118,15 @@ def end(request: PageRequest, membership_id: int) -> HttpResponse:
         raise Invalid(field=_("结束任职"), why=_("止期和理由都要填"))
     membership = end_membership(by=request.actor, at=timezone.now(), membership_id=membership_id, **form.cleaned_data)
     messages.success(request, _("这项任职到 %(end)s 为止。记录仍在。") % {"end": membership.valid_to})
+    return redirect("person", membership.person_id)
+
+
+@require_POST
+def revoke(request: PageRequest, membership_id: int) -> HttpResponse:
+    membership = revoke_membership(
+        by=request.actor, at=timezone.now(), membership_id=membership_id, reason=request.POST.get("reason", "")[:300]
+    )
+    messages.success(request, _("已撤销，马上生效。记录仍在。"))
     return redirect("person", membership.person_id)
 
 

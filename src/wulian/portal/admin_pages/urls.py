@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/people/<int:person_id>/password/", people.new_password, name="person_password"),
     path("admin/people/<int:person_id>/active/", people.set_active, name="person_active"),
     path("admin/memberships/<int:membership_id>/end/", people.end, name="membership_end"),
+    path("admin/memberships/<int:membership_id>/revoke/", people.revoke, name="membership_revoke"),
     path("admin/units/", people.units, name="units"),
     path("admin/units/match/", people.unit_options, name="unit_options"),
     path("admin/access/", records.access, name="access_matrix"),
@@ -23,7 +24,18 @@ urlpatterns = [
 ]
 ACCESS: dict[str, Guard] = {
     **dict.fromkeys(
-        ("people", "person_add", "person", "membership_add", "person_password", "person_active", "membership_end", "access_matrix", "jobs"),
+        (
+            "people",
+            "person_add",
+            "person",
+            "membership_add",
+            "person_password",
+            "person_active",
+            "membership_end",
+            "membership_revoke",
+            "access_matrix",
+            "jobs",
+        ),
         ADMINISTRATOR,
     ),
     **dict.fromkeys(("units", "unit_options"), OFFICER),

@@ -237,11 +237,9 @@ def _own_reports(viewer: Actor, path: str) -> Q:
 
 
 def _with_account(units: Iterable[int], on: date) -> set[int]:
-    held = Membership.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+    held = Membership.objects.in_force(on).filter(
         organisation__in=list(units),
         role=Role.REPORTER,
-        valid_from__lte=on,
         person__user__is_active=True,
     )
     return set(held.order_by().values_list("organisation_id", flat=True))

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -315,11 +314,9 @@ def _track_problem(by: Actor, at: datetime, report: RoundReport) -> None:
 
 def _notify_units(units: Sequence[int], round_: ReportingRound, *, key: str, text: str, at: datetime, on: date) -> None:
     """Tell every reporter of the units. A unit without a reporter shows in the round's list of units without an account."""
-    held = Membership.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+    held = Membership.objects.in_force(on).filter(
         organisation__in=units,
         role=Role.REPORTER,
-        valid_from__lte=on,
         person__user__isnull=False,
     )
     users = User.objects.filter(pk__in=held.values("person__user"), is_active=True).order_by("pk").values_list("pk", flat=True)
