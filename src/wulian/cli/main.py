@@ -23,6 +23,7 @@ class LazyGroup(click.Group):
         "demo": "wulian.cli.demo:demo",
         "search-index": "wulian.cli.search_index:search_index",
         "account": "wulian.cli.account:account",
+        "registers": "wulian.cli.registers:registers",
         "remind": "wulian.cli.remind:remind",
         "manage": "wulian.cli.manage:manage",
     }

@@ -6,7 +6,7 @@
 """
 
 from .checks import lifecycle_of
-from .loading import DefinitionRefused, Flaw, load_definition, load_folder, parse_definition
+from .loading import DefinitionRefused, Flaw, definition_files, flaws_together, load_definition, parse_definition, shipped_files
 from .schema import Audience, CounterDefinition, Definition, FieldDefinition, FieldType
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "FieldDefinition",
     "FieldType",
     "Flaw",
+    "definition_files",
+    "flaws_together",
     "lifecycle_of",
     "load_definition",
-    "load_folder",
     "parse_definition",
+    "shipped_files",
 ]

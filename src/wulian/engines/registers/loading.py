@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from wulian.kernel.errors import N_, WulianError
 from wulian.kernel.messages import Message
 
 from .checks import flaws_of
-from .schema import Definition
+from .schema import CHAINS, LINKABLE, Definition
 
 Path_ = tuple[Hashable, ...]
 
@@ -124,7 +125,9 @@ SENTENCES = {
     "extra_forbidden": N_("不认识“%(key)s”：请改正拼写或删去它"),
     "enum": N_("“%(key)s”写成了“%(input)s”：只能是 %(expected)s 之一"),
     "literal_error": N_("“%(key)s”写成了“%(input)s”：只能是 %(expected)s 之一"),
-    "string_pattern_mismatch": N_("“%(key)s”写成了“%(input)s”：只能用小写字母、数字和下划线，以字母开头（系统编号形如 T3）"),
+    "string_pattern_mismatch": N_(
+        "“%(key)s”写成了“%(input)s”：代码只能用小写字母、数字和下划线，以字母开头；前缀用二到六个大写字母（TKT）；系统编号形如 T3"
+    ),
     "string_too_short": N_("“%(key)s”是空的：请写上"),
     "too_short": N_("“%(key)s”是空的：请至少写一项"),
 }
@@ -151,10 +154,33 @@ def _sentence(item: Any) -> Message:
     return Message(template, {**params, "expected": (item.get("ctx") or {}).get("expected", "")})
 
 
-def load_folder(folder: Path) -> Iterator[Definition]:
-    """All definitions of a folder in order of their names.
+def flaws_together(definitions: Sequence[Definition]) -> list[Message]:
+    """What is wrong between definitions: an id or a prefix used twice, a link to a register that does not exist."""
+    found: list[Message] = []
+    for key in ("id", "prefix"):
+        counted = Counter(getattr(definition, key) for definition in definitions)
+        for value in sorted(value for value, number in counted.items() if number > 1):
+            found.append(Message(N_("两本台账都用“%(value)s”作 %(key)s：请改其中一本"), {"value": value, "key": key}))
+    known = {definition.id for definition in definitions} | LINKABLE
+    for definition in definitions:
+        for field in definition.fields:
+            if field.to and field.to not in known:
+                found.append(
+                    Message(
+                        N_("台账“%(id)s”的字段“%(field)s”连到“%(to)s”，没有这本台账：请改正 to"),
+                        {"id": definition.id, "field": field.code, "to": field.to},
+                    )
+                )
+    return found
 
-    Raises: DefinitionRefused at the first file that has flaws.
-    """
-    for path in sorted(folder.glob("*.yaml")):
-        yield load_definition(path)
+
+def definition_files(folder: Path) -> list[Path]:
+    """The definition files of a folder, by name."""
+    return sorted(folder.glob("*.yaml"))
+
+
+def shipped_files() -> list[Path]:
+    """The definitions that the product ships, chain by chain."""
+    package = Path(__file__).resolve().parents[2]
+    folders = [package / "chains" / chain / "registers" for chain in CHAINS[:-1]] + [package / "fusion" / "registers"]
+    return [path for folder in folders for path in definition_files(folder)]
