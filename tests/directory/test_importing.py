@@ -414,6 +414,30 @@ def test_an_ip_right_is_one_however_many_hold_it(system: Actor) -> None:
     assert counts(load(system, text.replace("甲公司", "丙公司").replace("ZL", ""), kind="ip")) == (0, 0, 0, 1)
 
 
+@pytest.mark.usefixtures("two")
+def test_rights_twice_in_one_chunk_are_one_and_the_later_row_corrects(system: Actor) -> None:
+    head = "专利号,专利类型,专利名称,申请日,授权日,失效日,专利权人\n"
+    rows = (
+        "ZL1,发明专利,旧名,2020-01-01,2022-03-04,,甲公司\n"
+        "ZL1,实用新型,另一件,2020-01-01,2022-03-04,,甲公司\n"
+        "ZL 1,发明专利,新名,,,2024-01-01,乙公司;甲公司\n"
+        "ZL1,发明专利,,,,,甲公司\n"
+    )
+    assert counts(load(system, head + rows, kind="ip")) == (2, 1, 1, 0)
+    right = IPRight.objects.get(kind="invention")
+    assert (right.number, right.title, right.granted_on, right.lapsed_on) == ("1", "新名", date(2022, 3, 4), date(2024, 1, 1))
+    assert [(h.organisation.name, h.position) for h in right.holdings.order_by("pk").select_related("organisation")] == [
+        ("甲公司", 1),
+        ("乙公司", 1),
+    ]
+    later = load(system, head + "ZL1,发明专利,再改,,,,丙公司、乙公司\nZL1,发明专利,又改,,,,甲公司\nZL2,发明专利,,,,,甲公司\n", kind="ip")
+    assert counts(later) == (1, 2, 0, 0)
+    right.refresh_from_db()
+    assert (right.title, right.granted_on, right.batch_id) == ("又改", date(2022, 3, 4), later.pk)
+    assert (IPRight.objects.count(), right.holdings.count()) == (3, 2)
+    assert counts(load(system, head + rows.replace("旧名", "又改").replace("新名", "又改"), kind="ip")) == (0, 0, 4, 0)
+
+
 def test_the_real_hongqiao_register(system: Actor, shared: Path) -> None:
     data = (shared / "data/register/hongqiao.csv").read_bytes()
     batch = load(system, data)

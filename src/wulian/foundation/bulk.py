@@ -63,3 +63,9 @@ def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
         columns.append(values if plain else map(_preparer(field), values))
     with connection.cursor() as cursor:
         cursor.executemany(statement, list(zip(*columns, strict=True)))
+
+
+def update(model: type[models.Model], objects: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these fields of rows that exist: far quicker than one UPDATE each, and the same on both databases."""
+    if objects:
+        model._default_manager.bulk_create(objects, update_conflicts=True, unique_fields=["id"], update_fields=list(names))

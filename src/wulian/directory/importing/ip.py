@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import IPHolding, IPRight, Organisation
+from wulian.foundation import bulk
 from wulian.foundation.imports.declare import Context, Field, Importer, Option, Outcome, Result, Row
 from wulian.foundation.imports.parsing import at_most, one_of, parse_date
 from wulian.kernel.errors import N_
@@ -68,22 +68,12 @@ class IPWriter:
             [code_of(code)[0] for codes, _names in parts for code in codes],
             [name_key(name) for _codes, names in parts for name in names],
         )
-        known = {
-            (right.kind, right.number): right
-            for right in IPRight.objects.filter(number__in=[row.values["number"] for row in rows]).prefetch_related("holdings")
-        }
-        held = {key: {holding.organisation_id for holding in right.holdings.all()} for key, right in known.items()}
-        return [self._one(row, *part, found, known, held) for row, part in zip(rows, parts, strict=True)]
+        chunk = _Chunk(rows, self.kind)
+        outcomes = [self._one(row, *part, found, chunk) for row, part in zip(rows, parts, strict=True)]
+        chunk.save()
+        return outcomes
 
-    def _one(
-        self,
-        row: Row,
-        codes: list[str],
-        names: list[str],
-        found: Found,
-        known: dict[tuple[str, str], IPRight],
-        held: dict[tuple[str, str], set[int]],
-    ) -> Outcome:
+    def _one(self, row: Row, codes: list[str], names: list[str], found: Found, chunk: _Chunk) -> Outcome:
         given = row.values
         kind = given.get("kind") or self.kind
         if kind is None:
@@ -94,28 +84,11 @@ class IPWriter:
         holders, missing = self._holders(codes, names, found)
         if isinstance(missing, Problem):
             return _refused(missing)
-        values: dict[str, Any] = {
-            "title": given.get("title") or "", "filed_on": given.get("filed_on"), "granted_on": granted, "lapsed_on": lapsed,
-        }  # fmt: skip
-        key = (kind, given["number"])
-        right = known.get(key)
-        if right is None:
-            right = IPRight.objects.create(kind=kind, number=given["number"], source=self.source, batch_id=self.context.batch_id, **values)
-            known[key], held[key], result = right, set(), Result.CREATED
-        else:
-            changed = {name: value for name, value in values.items() if value and getattr(right, name) != value}
-            for name, value in changed.items():
-                setattr(right, name, value)
-            if changed:
-                right.batch_id = self.context.batch_id
-                right.save(update_fields=[*changed, "batch_id"])
-            result = Result.UPDATED if changed else Result.UNCHANGED
-        new = [(place, owner) for place, owner in holders if owner.pk not in held[key]]
-        IPHolding.objects.bulk_create([IPHolding(ip_right=right, organisation=owner, position=place) for place, owner in new])
-        held[key].update(owner.pk for _place, owner in new)
-        if new and result == Result.UNCHANGED:
-            result = Result.UPDATED
-        return Outcome(result, flagged=bool(missing))
+        right = IPRight(
+            kind=kind, number=given["number"], title=given.get("title") or "", filed_on=given.get("filed_on"), granted_on=granted,
+            lapsed_on=lapsed, source=self.source, batch_id=self.context.batch_id,
+        )  # fmt: skip
+        return Outcome(chunk.take(right, holders), flagged=bool(missing))
 
     def _holders(self, codes: list[str], names: list[str], found: Found) -> tuple[list[tuple[int, Organisation]], list[str] | Problem]:
         """Holders that the directory has, with their place, and the names of the others; a Problem when there is none at all."""
@@ -142,6 +115,58 @@ class IPWriter:
 
     def finish(self) -> int:
         return 0
+
+
+CORRECTED = ("title", "filed_on", "granted_on", "lapsed_on", "batch_id")
+
+
+class _Chunk:
+    """What the directory knows of the rights of a chunk, and what is to be written, written with a few statements."""
+
+    def __init__(self, rows: Sequence[Row], kind: str | None) -> None:
+        # The kind too, because only with it the index by kind and number is of use.
+        kinds = {row.values.get("kind") or kind for row in rows}
+        numbers = {row.values["number"] for row in rows}
+        self.known = {(right.kind, right.number): right for right in IPRight.objects.filter(kind__in=kinds - {None}, number__in=numbers)}
+        self.new: list[IPRight] = []
+        self.changed: dict[int, IPRight] = {}
+        self.holdings: list[IPHolding] = []
+        pairs = IPHolding.objects.filter(ip_right__in=self.known.values()).values_list("ip_right__kind", "ip_right__number", "organisation")
+        self.held = {(kind, number, owner) for kind, number, owner in pairs}
+
+    def take(self, right: IPRight, holders: Sequence[tuple[int, Organisation]]) -> Result:
+        """A new right, or what the row says of a known one. What a row leaves out is not taken away."""
+        key = (right.kind, right.number)
+        present = self.known.get(key)
+        if present is None:
+            self.known[key] = present = right
+            self.new.append(right)
+            result = Result.CREATED
+        else:
+            result = Result.UPDATED if self._correct(present, right) else Result.UNCHANGED
+        for place, owner in holders:
+            if (*key, owner.pk) not in self.held:
+                self.held.add((*key, owner.pk))
+                self.holdings.append(IPHolding(ip_right=present, organisation=owner, position=place))
+                result = Result.UPDATED if result == Result.UNCHANGED else result
+        return result
+
+    def _correct(self, present: IPRight, right: IPRight) -> bool:
+        changed = [name for name in CORRECTED[:-1] if (value := getattr(right, name)) and getattr(present, name) != value]
+        for name in changed:
+            setattr(present, name, getattr(right, name))
+        if changed:
+            present.batch_id = right.batch_id
+            if present.pk:
+                self.changed[present.pk] = present
+        return bool(changed)
+
+    def save(self) -> None:
+        bulk.insert(IPRight, self.new)
+        bulk.update(IPRight, list(self.changed.values()), CORRECTED)
+        for holding in self.holdings:
+            holding.ip_right_id = holding.ip_right.pk  # of a new right known only now
+        bulk.insert(IPHolding, self.holdings)
 
 
 def _parts(text: str | None) -> list[str]:

@@ -384,11 +384,11 @@ class _Chunk:
 
     def save(self) -> None:
         bulk.insert(Organisation, self.created)
-        _upsert(Organisation, list(self.changed.values()), UPDATED)
+        bulk.update(Organisation, list(self.changed.values()), UPDATED)
         for record in self.new_records:
             record.organisation_id = record.organisation.pk  # known only now
         bulk.insert(SourceRecord, self.new_records)
-        _upsert(SourceRecord, self.changed_records, ("values", "digest", "batch_id", "row_number", "last_seen_at"))
+        bulk.update(SourceRecord, self.changed_records, ("values", "digest", "batch_id", "row_number", "last_seen_at"))
         SourceRecord.objects.filter(pk__in=self.seen).update(last_seen_at=self.context.at)
         RegionMove.objects.bulk_create(self.moves)
         OrganisationName.objects.bulk_create(
@@ -400,12 +400,6 @@ class _Chunk:
         )
         touched = {organisation.pk for organisation in (*self.created, *self.changed.values(), *(item[0] for item in self.names))}
         search.mark("organisation", touched)
-
-
-def _upsert(model: Any, objects: list[Any], names: Sequence[str]) -> None:
-    """Write changed rows at once: far quicker than one UPDATE each, and the same on both databases."""
-    if objects:
-        model.objects.bulk_create(objects, update_conflicts=True, unique_fields=["id"], update_fields=list(names))
 
 
 def flag_same_organisation_codes(at: Any) -> int:
@@ -426,7 +420,7 @@ def flag_same_organisation_codes(at: Any) -> int:
                 new += not organisation.flags
                 organisation.flags, organisation.updated_at = [*rest, flag], at
                 changed.append(organisation)
-    _upsert(Organisation, changed, ("flags", "updated_at"))
+    bulk.update(Organisation, changed, ("flags", "updated_at"))
     search.mark("organisation", [organisation.pk for organisation in changed])
     return new
 

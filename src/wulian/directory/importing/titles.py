@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import Organisation, TitleGrant, TitleKind
+from wulian.foundation import bulk
 from wulian.foundation.imports.declare import Context, Field, Importer, Option, Outcome, Result, Row
 from wulian.foundation.imports.parsing import at_most, one_of, parse_date, parse_whole
 from wulian.kernel.errors import N_
@@ -91,8 +92,8 @@ class TitleWriter:
                 outcomes.append(Outcome(Result.UPDATED))
             else:
                 outcomes.append(Outcome(Result.UNCHANGED))
-        TitleGrant.objects.bulk_create(new)
-        TitleGrant.objects.bulk_update(list(changed.values()), CORRECTED, batch_size=200)
+        bulk.insert(TitleGrant, new)
+        bulk.update(TitleGrant, list(changed.values()), CORRECTED)
         return outcomes
 
     def _read(self, row: Row, found: Found) -> TitleGrant | Problem:
