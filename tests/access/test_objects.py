@@ -19,7 +19,8 @@ from django.utils import timezone
 from wulian.chains.governance.models import Observation, Problem, RoundReport
 from wulian.chains.governance.selectors import chains as chain_selectors
 from wulian.chains.governance.selectors import evaluation, extraction, indicator_page, plans, problems, rounds, tasks
-from wulian.chains.governance.services import computing, indicators, observations, peers, publishing, reading, targets
+from wulian.chains.governance.selectors import reviewing as review_selectors
+from wulian.chains.governance.services import computing, indicators, observations, peers, publishing, reading, reviewing, targets
 from wulian.chains.governance.services import extraction as extraction_acts
 from wulian.chains.governance.services import plans as plan_acts
 from wulian.chains.governance.services import problems as problem_acts
@@ -46,7 +47,7 @@ from .world import HONGQIAO, World, unit_id
 pytestmark = pytest.mark.django_db
 EVERYONE = (
     "anonymous", "enterprise", "reporter", "other_reporter", "other_officer", "officer", "city_officer", "auditor", "other_auditor",
-    "administrator",
+    "reviewer", "other_reviewer", "administrator",
 )  # fmt: skip
 OFFICERS = {"officer", "city_officer", "administrator"}
 READERS = OFFICERS | {"auditor"}
@@ -135,6 +136,28 @@ ACTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
         OFFICERS,
     ),
     "remove a peer value": (lambda w, by: peers.remove_peer_value(by=by, at=now(), peer_id=w.ids["peer"]), OFFICERS),
+    "show an evaluation": (
+        lambda w, by: reviewing.set_evaluation_public(by=by, at=now(), evaluation_id=w.ids["evaluation"], is_public=True),
+        OFFICERS,
+    ),
+    "invite a reviewer": (
+        lambda w, by: reviewing.invite_reviewer(
+            by=by, at=now(), evaluation_id=w.ids["evaluation"], organisation_id=unit_id(w["other_reviewer"])
+        ),
+        OFFICERS,
+    ),
+    "withdraw an invitation": (
+        lambda w, by: reviewing.withdraw_reviewer(by=by, at=now(), reviewer_id=w.ids["reviewer"], reason="试"),
+        OFFICERS,
+    ),
+    "comment on an evaluation": (
+        lambda w, by: reviewing.file_comment(by=by, at=now(), evaluation_id=w.ids["evaluation"], text="意见"),
+        {"reviewer"},
+    ),
+    "answer a comment": (
+        lambda w, by: reviewing.answer_comment(by=by, at=now(), comment_id=w.ids["comment"], version=0, answer="已写明"),
+        OFFICERS,
+    ),
     "upload a plan": (
         lambda w, by: reading.upload_plan(
             by=by, region=HONGQIAO, file=StoredFile.objects.get(pk=w.ids["file"]), at=now(), on=timezone.localdate(), again=True
@@ -212,7 +235,13 @@ SIGHTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
     "an unverified report": (lambda w, viewer: indicator_page.get_observation(viewer, w.ids["observation"]), INSIDE),
     "a printed value": (lambda w, viewer: indicator_page.get_observation(viewer, w.ids["printed"]), set(EVERYONE)),
     "a chain": (lambda w, viewer: chain_selectors.chain_detail(viewer, w.ids["chain"], timezone.localdate()), set(EVERYONE)),
-    "a frozen evaluation": (lambda w, viewer: evaluation.get_evaluation(viewer, w.ids["evaluation"]), set(EVERYONE)),
+    "a frozen evaluation": (lambda w, viewer: evaluation.get_evaluation(viewer, w.ids["evaluation"]), READERS | {"reviewer"}),
+    "a public evaluation": (lambda w, viewer: evaluation.get_evaluation(viewer, w.ids["public_evaluation"]), set(EVERYONE)),
+    "a frozen evaluation in the list": (
+        lambda w, viewer: seen(w.ids["evaluation"], [one.evaluation.pk for one in review_selectors.evaluations_list(viewer)]),
+        READERS | {"reviewer"},
+    ),
+    "a comment that is not public": (lambda w, viewer: some(comments_of(w, viewer)), READERS | {"reviewer"}),
     "a task of a draft": (
         lambda w, viewer: tasks.task_detail(viewer=viewer, task_id=w.ids["draft_task"], on=timezone.localdate()),
         READERS,
@@ -296,6 +325,11 @@ def some(things: Any) -> Any:
     if not things:
         raise NotFound(what="试")
     return things
+
+
+def comments_of(world: World, viewer: Actor) -> list[Any]:
+    found = evaluation.get_evaluation(viewer, world.ids["evaluation"])
+    return review_selectors.review_of(viewer, found, timezone.localdate()).comments
 
 
 def archive_of(world: World, viewer: Actor, which: str) -> Any:

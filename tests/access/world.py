@@ -22,6 +22,7 @@ from wulian.chains.governance.services import (
     plans,
     problems,
     reading,
+    reviewing,
     rounds,
     targets,
     tasks,
@@ -69,6 +70,8 @@ def build(account: Callable[..., Actor]) -> World:
         "other_officer": account(Role.OFFICER, region=NANKAI, unit="南开区科技局", username="other_officer"),
         "officer": officer,
         "city_officer": account(Role.OFFICER, region="120000", unit="天津市科技局", username="city_officer"),
+        "reviewer": account(Role.REVIEWER, region=None, unit="某科技评估中心", username="reviewer"),
+        "other_reviewer": account(Role.REVIEWER, region=None, unit="另一家评估中心", username="other_reviewer"),
         "auditor": account(Role.AUDITOR, unit="红桥区审计局", username="auditor"),
         "other_auditor": account(Role.AUDITOR, region=NANKAI, unit="南开区审计局", username="other_auditor"),
         "administrator": account(Role.ADMINISTRATOR, region="120000", unit="平台管理", username="administrator"),
@@ -169,6 +172,15 @@ def _plans(world: World) -> None:
         name="中期评估",
         render=lambda content: {"评估.pdf": b"%PDF-1.4 trial"},
     )
+    seat = reviewing.invite_reviewer(by=officer, at=at, evaluation_id=evaluation.pk, organisation_id=unit_id(world["reviewer"]))
+    comment = reviewing.file_comment(
+        by=world["reviewer"], at=at, evaluation_id=evaluation.pk, about=f"indicator-{world.ids['indicator']}", text="口径要写明"
+    )
+    shown = evaluations.freeze_evaluation(
+        by=officer, at=at, plan_id=world.ids["plan"], on=date(2024, 12, 31), name="年度评估", render=lambda content: {}
+    )
+    reviewing.set_evaluation_public(by=officer, at=at, evaluation_id=shown.pk, is_public=True)
+    world.ids |= {"reviewer": seat.pk, "comment": comment.pk, "public_evaluation": shown.pk}
     world.ids |= {
         "printed": printed.pk, "observation": reported.pk, "chain": chain.pk, "peer": peer.pk, "evaluation": evaluation.pk, "evidence": evidence.pk,
         "evaluation_file": evaluation.files.get().pk

@@ -236,6 +236,14 @@ class LoadedDemo(TestCase):
         assert removed.kept["合成主体（真实记录引用了它）"] >= 1
         assert removed.kept["规划（真实规划以它为上级或上一期）"] == 2
 
+    def test_evaluations_are_reviewed_by_a_third_party(self) -> None:
+        past, running = self.plan("120106", 2020).evaluations.get(), self.plan("120106", 2026).evaluations.get()
+        assert (past.is_public, running.is_public) == (True, False)
+        assert [one.answered_at is not None for one in past.comments.order_by("id")] == [True, True, True]
+        assert running.comments.filter(answered_at__isnull=True).count() == 2
+        assert past.comments.filter(is_public=True).count() == 2
+        assert all(one.about for one in running.comments.filter(answered_at__isnull=True))
+
     def test_it_can_be_loaded_again_after_removal(self) -> None:
         remove_demo(by=BY, at=AT)
         again = load_demo(by=BY, at=AT, on=ON)

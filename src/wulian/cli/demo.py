@@ -27,10 +27,11 @@ def load_now() -> None:
     from wulian.demo.services import load_demo
     from wulian.foundation import search
     from wulian.foundation.access import system
+    from wulian.portal.plans.reports import render_documents
 
     started = time.perf_counter()
     at = timezone.now()
-    loaded = load_demo(by=system("wulian demo load"), at=at, on=timezone.localdate(at))
+    loaded = load_demo(by=system("wulian demo load"), at=at, on=timezone.localdate(at), render=render_documents)
     search.flush("organisation")
     added = loaded.written
     click.echo(

@@ -36,6 +36,7 @@ class Sample:
     region: str | None
 
 
+REVIEWER = Sample("reviewer", "演示·第三方评审专家", Role.REVIEWER, "天津津科评估服务中心（合成）", None)
 SAMPLES = (
     Sample("officer", "演示·红桥区科技局工作人员", Role.OFFICER, "天津市红桥区科学技术局", "120106"),
     Sample("enterprise", "演示·企业联系人", Role.ENTERPRISE, "", None),
@@ -43,6 +44,7 @@ SAMPLES = (
     Sample("city-officer", "演示·市科技局工作人员", Role.OFFICER, "天津市科学技术局", "120000"),
     Sample("reporter", "演示·红桥区商务局填报人", Role.REPORTER, "天津市红桥区商务局", "120106"),
     Sample("auditor", "演示·红桥区审计局审计人员", Role.AUDITOR, "天津市红桥区审计局", "120106"),
+    REVIEWER,
 )
 
 
@@ -74,7 +76,7 @@ def ensure_accounts(*, by: Actor, at: datetime, new_passwords: bool = False) -> 
 
 
 def ensure_account(sample: Sample, known: dict[str, str], *, by: Actor, at: datetime, renew: bool) -> SignIn:
-    unit = unit_of(sample)
+    unit = reviewing_body(at) if sample is REVIEWER else unit_of(sample)
     user = User.objects.filter(username=sample.username).first()
     if user and not user.is_demo:
         return SignIn(sample.username, sample.role, unit.name, "")  # somebody's own account of that name is not touched
@@ -112,6 +114,30 @@ def unit_of(sample: Sample) -> Organisation:
     if member:
         return member.organisation
     return held.filter(titles__kind="hnte").order_by("-established_on", "pk").distinct()[0]
+
+
+def reviewing_body(at: datetime) -> Organisation:
+    """The third party that reviews evaluations: made up, unlike the public bodies that the plans name."""
+    found, _created = Organisation.objects.get_or_create(
+        name_key=name_key(REVIEWER.unit),
+        kind=Organisation.Kind.SOCIAL,
+        is_synthetic=True,
+        defaults={
+            "name": REVIEWER.unit,
+            "status": Organisation.Status.ACTIVE,
+            "region_id": "120106",
+            "region_basis": Organisation.RegionBasis.OFFICER,
+            "created_at": at,
+            "updated_at": at,
+        },
+    )
+    return found
+
+
+def actor_named(username: str, *, on: date, source: str) -> Actor | None:
+    """The demonstration's person of that name; None where the name is somebody's own account."""
+    user = User.objects.filter(username=username, is_demo=True).first()
+    return actor_of(user, on=on, source=source) if user else None
 
 
 def read_file() -> dict[str, str]:

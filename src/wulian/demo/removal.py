@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import CASCADE, ManyToOneRel, Model, QuerySet
 from django.utils.translation import gettext as _
 
-from wulian.chains.governance.models import IndicatorChain, Observation, Plan, Target
+from wulian.chains.governance.models import Evaluation, IndicatorChain, Observation, Plan, Target
 from wulian.directory.models import (
     FactValue,
     IPRight,
@@ -25,7 +26,7 @@ from wulian.directory.models import (
 )
 from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
-from wulian.foundation.models import AuditEvent, MetricSnapshot, Notice, User
+from wulian.foundation.models import AuditEvent, MetricSnapshot, Notice, StoredFile, User
 
 from .accounts import accounts_file
 from .organisations import SOURCES, UNITS
@@ -77,9 +78,14 @@ def remove_plans(removed: Removed) -> None:
     for chunk in chunks(sorted(snapshots - used)):
         MetricSnapshot.objects.filter(pk__in=chunk).delete()
     removed.deleted[_("规划")] = going.count()
+    documents = StoredFile.objects.filter(pk__in=Evaluation.files.through.objects.filter(evaluation__plan__in=going).values("storedfile"))
+    papers = list(documents.values_list("pk", flat=True))
     while going.exists():
         inner = set(going.values_list("parent_id", flat=True)) | set(going.values_list("predecessor_id", flat=True))
         going.exclude(pk__in=inner - {None}).delete()
+    for file in StoredFile.objects.filter(pk__in=papers).exclude(pk__in=Evaluation.files.through.objects.values("storedfile")):
+        transaction.on_commit(partial(file.file.storage.delete, file.file.name))
+        file.delete()
     names = {line.chain for file in plan_files() for one in file.indicators for line in (one, *one.components) if line.chain}
     IndicatorChain.objects.filter(name__in=names, indicators__isnull=True).delete()
     if kept:

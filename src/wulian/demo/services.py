@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from wulian.chains.governance.services.evaluations import Renderer
 from wulian.directory.models import Source
 from wulian.directory.services.regions import load_regions
 from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
 from wulian.kernel.errors import Invalid
 
-from .accounts import SignIn, ensure_accounts, filers_for
+from .accounts import REVIEWER, SignIn, actor_named, ensure_accounts, filers_for
 from .generate import DEFAULT_SEED, generate
 from .history import SOURCE, write_history
 from .organisations import REGISTER, Written, write_world
 from .plans import write_plans
+from .reviews import write_reviews
 from .rounds import courses_of, write_rounds
 
 EARLIEST = date(2026, 1, 1)
@@ -33,10 +37,15 @@ class Loaded:
     sign_ins: list[SignIn]
 
 
+def without_documents(_content: Mapping[str, Any]) -> Mapping[str, bytes]:
+    return {}
+
+
 @transaction.atomic
-def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED) -> Loaded:
+def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED, render: Renderer = without_documents) -> Loaded:
     """Load the demonstration region as it stands on `on` (from 2026-01-01). Running it again adds only what is missing.
 
+    `render` makes the documents of its frozen evaluations; the pages that can do so lie above this package.
     The search index is told of it, and written by whoever looks next.
     Raises Denied unless `by` is an administrator, Invalid for an earlier date.
     """
@@ -56,4 +65,5 @@ def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED) ->
     asked = {plan.pk: [course.as_of for course in courses_of(plan, on)] for plan in plans}
     write_history(plans=plans, rounds=asked, filers=filers, by=by, at=at, on=on)
     write_rounds(plans=plans, filers=filers, by=by, at=at, on=on)
+    write_reviews(plans=plans, reviewer=actor_named(REVIEWER.username, on=on, source=SOURCE), by=by, at=at, on=on, render=render)
     return Loaded(written, len(plans), sign_ins)

@@ -41,7 +41,8 @@ MENU = (
     Group(
         _("规划"),
         (
-            Entry("plans", _("规划与指标"), within=("/indicators/", "/observations/", "/targets/", "/evaluations/", "/status-rules/")),
+            Entry("plans", _("规划与指标"), within=("/indicators/", "/observations/", "/targets/", "/status-rules/")),
+            Entry("evaluations", _("评估与评审")),
             Entry("chains", _("指标链")),
             Entry("tasks", _("任务")),
             Entry("rounds", _("调度")),

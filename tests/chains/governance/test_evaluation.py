@@ -12,6 +12,7 @@ from wulian.chains.governance.selectors.evaluation import evaluation_content, ev
 from wulian.chains.governance.services.evaluations import freeze_evaluation
 from wulian.chains.governance.services.observations import report_observation, verify_observation
 from wulian.chains.governance.services.plans import unpublish_plan
+from wulian.chains.governance.services.reviewing import set_evaluation_public
 from wulian.foundation.access import ANONYMOUS, Actor, Role
 from wulian.kernel.errors import Denied, NotFound
 from wulian.portal.plans.reports import render_documents
@@ -57,10 +58,12 @@ def test_what_is_frozen_rests_on_verified_values_and_never_changes(plan: Plan, o
     assert sorted(file.name.rpartition(".")[2] for file in first.files.all()) == ["docx", "pdf", "xlsx"]
     observation = plan.indicators.get().observations.get()
     verify_observation(by=officer, at=LATER, observation_id=observation.pk)
-    assert get_evaluation(ANONYMOUS, first.pk).content["counts"] == {"no_data": 1}
+    assert get_evaluation(officer, first.pk).content["counts"] == {"no_data": 1}
     second = freeze_evaluation(by=officer, at=LATER, plan_id=plan.pk, on=DAY, name="中期评估（更正）", render=render_documents)
     assert second.content["counts"] == {"met": 1}
-    assert {one.pk for one in evaluations_of(ANONYMOUS, plan)} == {first.pk, second.pk}
+    assert {one.pk for one in evaluations_of(officer, plan)} == {first.pk, second.pk}
+    set_evaluation_public(by=officer, at=LATER, evaluation_id=second.pk, is_public=True)
+    assert [one.pk for one in evaluations_of(ANONYMOUS, plan)] == [second.pk], "the public sees what is marked public"
 
 
 def test_an_evaluation_needs_a_published_plan_a_name_of_its_own_and_an_officer(plan: Plan, officer: Actor, reporter: Actor) -> None:

@@ -382,6 +382,9 @@ def test_an_evaluation_is_frozen_and_downloaded(
     client_of(officer).post(reverse("evaluation_freeze", args=[plan.pk]) + AT_DAY, {"name": "中期评估"})
     evaluation = Evaluation.objects.get()
     assert evaluation.as_of == DAY
+    url = reverse("evaluation", args=[evaluation.pk])
+    assert client.get(url).status_code == 404
+    client_of(officer).post(reverse("evaluation_public", args=[evaluation.pk]), {"is_public": "1"})
     page = get(client, "evaluation", evaluation.pk)
     for file in evaluation.files.all():
         url = reverse("evaluation_file", args=[evaluation.pk, file.pk])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from wulian.foundation.access import Role
-from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, REPORTER_OR_OFFICER, SIGNED_IN, Guard, roles
+from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, REPORTER_OR_OFFICER, REVIEWER, SIGNED_IN, Guard, roles
 
 READER = roles("officer-or-auditor", Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR, reason=_("需要科技部门工作人员或审计身份"))
 
@@ -76,6 +76,14 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "list_evaluations": (PUBLIC, "plans:read"),
     "freeze_evaluation": (OFFICER, "plans:write"),
     "get_evaluation": (PUBLIC, "plans:read"),
+    # frozen evaluations under review
+    "list_all_evaluations": (PUBLIC, "plans:read"),
+    "set_evaluation_public": (OFFICER, "plans:write"),
+    "get_review": (PUBLIC, "plans:read"),
+    "invite_reviewer": (OFFICER, "plans:write"),
+    "withdraw_reviewer": (OFFICER, "plans:write"),
+    "file_comment": (REVIEWER, "plans:write"),
+    "answer_comment": (OFFICER, "plans:write"),
     # review of an uploaded plan
     "upload_plan": (OFFICER, "plans:write"),
     "get_plan_document": (OFFICER, "plans:read"),

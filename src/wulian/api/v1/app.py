@@ -23,6 +23,7 @@ from . import (
     organisations,
     plans,
     review,
+    reviewing,
     rounds,
     tasks,
 )
@@ -111,6 +112,7 @@ def build() -> Api:
         organisations,
         plans,
         review,
+        reviewing,
         indicators,
         observations,
         chains,

@@ -135,6 +135,7 @@ class EvaluationRef(Schema):
     name: str
     as_of: date
     frozen_at: datetime
+    is_public: bool
 
 
 class EvaluationFile(Schema):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wulian.foundation.access import Actor, Role, require, require_officer
 from wulian.kernel.errors import NotFound
 
-from .models import Indicator, Observation, Plan
+from .models import Evaluation, EvaluationComment, EvaluationReviewer, Indicator, Observation, Plan
 
 READERS = (Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)
 EDITORS = (Role.OFFICER, Role.ADMINISTRATOR)
@@ -43,6 +43,28 @@ def observations_seen_by(viewer: Actor, plan_path: str = "indicator__plan__", ow
     if units := viewer.organisations_as(Role.REPORTER):
         public |= Q(**{f"{own_path}unit_organisation_id__in": units})
     return public
+
+
+def visible_evaluations(viewer: Actor) -> QuerySet[Evaluation]:
+    """Frozen evaluations: public ones of public plans, all of the regions one reads, and those one is invited to review."""
+    if viewer.is_system:
+        return Evaluation.objects.all()
+    seen = plans_seen_by(viewer, "plan__") & Q(is_public=True)
+    if regions := viewer.regions_as(*READERS):
+        seen |= Q(plan__region_id__in=regions)
+    if bodies := viewer.organisations_as(Role.REVIEWER):
+        invited = EvaluationReviewer.objects.filter(organisation__in=bodies, withdrawn_at__isnull=True)
+        seen |= Q(pk__in=invited.values("evaluation"))
+    return Evaluation.objects.filter(seen)
+
+
+def visible_comments(viewer: Actor) -> QuerySet[EvaluationComment]:
+    """Comments on evaluations that one may see: public ones, all of the regions one reads, and the own body's."""
+    comments = EvaluationComment.objects.filter(evaluation__in=visible_evaluations(viewer))
+    if viewer.is_system:
+        return comments
+    seen = Q(is_public=True) | Q(organisation__in=viewer.organisations_as(Role.REVIEWER))
+    return comments.filter(seen | Q(evaluation__plan__region_id__in=viewer.regions_as(*READERS)))
 
 
 def may_edit(by: Actor, plan: Plan) -> bool:

@@ -59,3 +59,9 @@ class WrongEvaluation(WulianError):
     code = "wrong_evaluation"
     message = N_("评估没有定稿：%(why)s")
     status = 422
+
+
+class WrongReview(WulianError):
+    code = "wrong_review"
+    message = N_("评审没有保存：%(why)s")
+    status = 422

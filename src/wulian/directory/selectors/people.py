@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from wulian.directory.models import Membership, Organisation, Person
+from wulian.directory.models import Membership, Organisation, Person, Region
 from wulian.foundation.access import Actor, Role
 from wulian.foundation.models import User
 from wulian.kernel.names import name_key
@@ -57,6 +58,23 @@ def get_person(*, viewer: Actor, person_id: int) -> Person | None:
     held = Membership.objects.select_related("organisation", "region").order_by("-valid_from", "id")
     people = people_seen_by(viewer).select_related("user").prefetch_related(Prefetch("memberships", queryset=held, to_attr="held"))
     return people.filter(pk=person_id).first()
+
+
+def accounts_with(role: Role, *, on: date, organisations: Iterable[int] | None = None, region: str | None = None) -> list[int]:
+    """Ids of the accounts that can sign in and hold `role` on `on`: in one of `organisations`, or over `region`.
+
+    Where nobody holds it over the region itself, those of the nearest region above that has somebody.
+    """
+    held = Membership.objects.in_force(on).filter(role=role, person__user__is_active=True)
+    if organisations is not None:
+        held = held.filter(organisation__in=list(organisations))
+    while True:
+        here = held.filter(region_id=region) if region else held
+        found = list(here.order_by("person__user").values_list("person__user", flat=True).distinct())
+        above = Region.objects.filter(pk=region).values_list("parent_id", flat=True).first() if region else None
+        if found or not above:
+            return found
+        region = above
 
 
 UNIT_KINDS = (

@@ -143,3 +143,7 @@ class ReasonForm(forms.Form):
 
 class FreezeForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=120, initial=_("中期评估"))
+
+
+class InviteForm(forms.Form):
+    due_on = forms.DateField(label=_("请在此前提出"), required=False, widget=DAY)

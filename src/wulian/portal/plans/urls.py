@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from wulian.portal.guards import OFFICER, PUBLIC, REPORTER_OR_OFFICER, Guard
+from wulian.portal.guards import OFFICER, PUBLIC, REPORTER_OR_OFFICER, REVIEWER, Guard
 
-from .views import chains, evaluations, indicators, observations, plans, targets
+from .views import chains, evaluations, indicators, observations, plans, reviewing, targets
 
 urlpatterns = [
     path("plans/", plans.plan_list, name="plans"),
@@ -17,8 +17,14 @@ urlpatterns = [
     path("plans/<int:plan_id>/differences/", plans.plan_differences_page, name="plan_differences"),
     path("plans/<int:plan_id>/evaluation/", evaluations.evaluation_live, name="plan_evaluation"),
     path("plans/<int:plan_id>/evaluation/freeze/", evaluations.evaluation_freeze, name="evaluation_freeze"),
+    path("evaluations/", reviewing.evaluation_list, name="evaluations"),
     path("evaluations/<int:evaluation_id>/", evaluations.evaluation_page, name="evaluation"),
     path("evaluations/<int:evaluation_id>/files/<int:file_id>/", evaluations.evaluation_file, name="evaluation_file"),
+    path("evaluations/<int:evaluation_id>/public/", reviewing.evaluation_public, name="evaluation_public"),
+    path("evaluations/<int:evaluation_id>/reviewers/", reviewing.reviewer_invite, name="reviewer_invite"),
+    path("evaluations/<int:evaluation_id>/comments/", reviewing.comment_file, name="comment_file"),
+    path("reviewers/<int:reviewer_id>/withdraw/", reviewing.reviewer_withdraw, name="reviewer_withdraw"),
+    path("comments/<int:comment_id>/answer/", reviewing.comment_answer, name="comment_answer"),
     path("plans/<int:plan_id>/indicators/add/", indicators.indicator_add, name="indicator_add"),
     path("indicators/<int:indicator_id>/", indicators.indicator_view, name="indicator"),
     path("indicators/<int:indicator_id>/edit/", indicators.indicator_edit, name="indicator_edit"),
@@ -53,6 +59,12 @@ ACCESS: dict[str, Guard] = {
     "evaluation_freeze": OFFICER,
     "evaluation": PUBLIC,
     "evaluation_file": PUBLIC,
+    "evaluations": PUBLIC,
+    "evaluation_public": OFFICER,
+    "reviewer_invite": OFFICER,
+    "comment_file": REVIEWER,
+    "reviewer_withdraw": OFFICER,
+    "comment_answer": OFFICER,
     "indicator_add": OFFICER,
     "indicator": PUBLIC,
     "indicator_edit": OFFICER,

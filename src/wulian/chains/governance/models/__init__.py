@@ -6,11 +6,14 @@ from .indicators import Indicator, IndicatorChain, Observation, PeerValue, Targe
 from .meetings import Decision, Meeting
 from .plans import Plan
 from .reporting import Problem, ReportingRound, RoundReport
+from .reviewing import EvaluationComment, EvaluationReviewer
 from .tasks import PlanTask, TaskUnit
 
 __all__ = [
     "Decision",
     "Evaluation",
+    "EvaluationComment",
+    "EvaluationReviewer",
     "Extraction",
     "Indicator",
     "IndicatorChain",

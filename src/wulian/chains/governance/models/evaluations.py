@@ -10,7 +10,8 @@ from .plans import Plan
 class Evaluation(models.Model):
     """评估: an evaluation of a plan at a date, frozen as it was. Never changed; a later one stands beside it.
 
-    `content` holds every figure and judgement as shown, so the page of a frozen evaluation needs no live data.
+    `content` holds every figure and judgement as shown, so the page of a frozen evaluation needs no live data. Until an
+    officer makes it public, it is read inside the region and by the reviewers who are invited to it.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="evaluations", verbose_name=_("规划"))
@@ -20,6 +21,7 @@ class Evaluation(models.Model):
     files = models.ManyToManyField("foundation.StoredFile", related_name="+", verbose_name=_("文件"))
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("定稿人"))
     frozen_at = models.DateTimeField(_("定稿时间"))
+    is_public = models.BooleanField(_("公开"), default=False)
 
     class Meta:
         verbose_name = _("评估")

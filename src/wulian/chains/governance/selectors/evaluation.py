@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wulian.chains.governance.access import may_edit, one_of, plans_seen_by
+from wulian.chains.governance.access import may_edit, one_of, visible_evaluations
 from wulian.chains.governance.models import Evaluation, Plan, TaskUnit
 from wulian.chains.governance.status import RULES
 from wulian.chains.governance.wording import plain
@@ -82,6 +82,7 @@ def _tasks(plan: Plan, *, with_progress: bool) -> list[dict[str, Any]]:
         last = reports[-1] if reports else None
         found.append(
             {
+                "id": task.pk,
                 "number": task.number,
                 "title": task.title,
                 "level": task.level,
@@ -96,21 +97,12 @@ def _tasks(plan: Plan, *, with_progress: bool) -> list[dict[str, Any]]:
 
 
 def evaluations_of(viewer: Actor, plan: Plan) -> list[Evaluation]:
-    """Frozen evaluations of a plan, newest first. They are part of the plan and seen with it."""
-    return list(
-        Evaluation.objects.filter(plans_seen_by(viewer, "plan__"), plan=plan)
-        .select_related("frozen_by")
-        .prefetch_related("files")
-        .defer("content")
-    )
+    """Frozen evaluations of a plan that the viewer may see, newest first."""
+    return list(visible_evaluations(viewer).filter(plan=plan).select_related("frozen_by").prefetch_related("files").defer("content"))
 
 
 def get_evaluation(viewer: Actor, evaluation_id: int) -> Evaluation:
     """Raises: NotFound."""
-    rows = (
-        Evaluation.objects.filter(plans_seen_by(viewer, "plan__"))
-        .select_related("plan", "plan__region", "frozen_by")
-        .prefetch_related("files")
-    )
+    rows = visible_evaluations(viewer).select_related("plan", "plan__region", "frozen_by").prefetch_related("files")
     found: Evaluation = one_of(rows, evaluation_id, _("评估"))
     return found

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wulian.directory.models import Membership, Organisation
+from wulian.directory.models import Organisation
+from wulian.directory.selectors.people import accounts_with
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, Role, require
 from wulian.foundation.files import own_files
-from wulian.foundation.models import User
 from wulian.foundation.notices import notify
 from wulian.kernel.errors import Invalid, NotFound
 
@@ -314,10 +314,5 @@ def _track_problem(by: Actor, at: datetime, report: RoundReport) -> None:
 
 def _notify_units(units: Sequence[int], round_: ReportingRound, *, key: str, text: str, at: datetime, on: date) -> None:
     """Tell every reporter of the units. A unit without a reporter shows in the round's list of units without an account."""
-    held = Membership.objects.in_force(on).filter(
-        organisation__in=units,
-        role=Role.REPORTER,
-        person__user__isnull=False,
-    )
-    users = User.objects.filter(pk__in=held.values("person__user"), is_active=True).order_by("pk").values_list("pk", flat=True)
+    users = accounts_with(Role.REPORTER, on=on, organisations=units)
     notify(users=users, key=key, text=text, link=reverse("round_report", args=[round_.pk]), due_on=round_.due_on, at=at)

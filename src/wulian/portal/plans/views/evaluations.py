@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from wulian.chains.governance.access import may_edit
 from wulian.chains.governance.selectors.evaluation import evaluation_content, evaluations_of, get_evaluation
 from wulian.chains.governance.selectors.plans import get_plan
+from wulian.chains.governance.selectors.reviewing import review_of
 from wulian.chains.governance.services.evaluations import freeze_evaluation
 from wulian.foundation.files import open_stored
-from wulian.portal.plans.forms import FreezeForm
+from wulian.portal.plans.forms import FreezeForm, InviteForm
 from wulian.portal.plans.reports import render_documents
 from wulian.portal.requests import PageRequest
 
@@ -42,14 +43,21 @@ def evaluation_freeze(request: PageRequest, plan_id: int) -> HttpResponse:
         name=request.POST.get("name", ""),
         render=render_documents,
     )
-    messages.success(request, _("已定稿。这一版不再变动。"))
+    messages.success(request, _("已定稿，这一版不再变动。还没有公开：可以先请第三方评审。"))
     return redirect("evaluation", evaluation.pk)
 
 
 @require_GET
 def evaluation_page(request: PageRequest, evaluation_id: int) -> HttpResponse:
     evaluation = get_evaluation(request.actor, evaluation_id)
-    return render(request, "plans/evaluation.html", {"plan": evaluation.plan, "evaluation": evaluation, "content": evaluation.content})
+    context = {
+        "plan": evaluation.plan,
+        "evaluation": evaluation,
+        "content": evaluation.content,
+        "review": review_of(request.actor, evaluation, timezone.localdate()),
+        "invite": InviteForm(),
+    }
+    return render(request, "plans/evaluation.html", context)
 
 
 @require_GET

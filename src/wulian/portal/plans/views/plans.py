@@ -31,6 +31,7 @@ from wulian.chains.governance.selectors.plans import (
     relatives,
     task_summary,
 )
+from wulian.chains.governance.selectors.reviewing import waiting_of
 from wulian.chains.governance.services.computing import compute_plan
 from wulian.chains.governance.services.plans import close_plan, edit_plan, reopen_plan, unpublish_plan
 from wulian.chains.governance.services.publishing import publish_reviewed_plan
@@ -93,6 +94,7 @@ def plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
     document = plan_document(request.actor, plan)
     editable = may_edit(request.actor, plan)
     differences = plan_differences(request.actor, plan) if editable else []
+    waiting = waiting_of(request.actor, plan.pk) if editable else []
     context = {
         "plan": plan,
         "overview": overview,
@@ -102,7 +104,8 @@ def plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
         "relatives": relatives(request.actor, plan),
         "document": document,
         "differences": differences,
-        "needs_work": bool(differences or (document and document.findings)),
+        "waiting": waiting,
+        "needs_work": bool(differences or waiting or (document and document.findings)),
         "evaluations": evaluations_of(request.actor, plan),
         "tasks": task_summary(plan),
         "may_edit": editable,
