@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, Value
+from django.db.models import DateField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, In, LessThanOrEqual
 
+from wulian.foundation.bulk import ids_in_database
+
 from .models import Organisation, RegionMove
+
+
+def moved_since(on: date) -> dict[int, tuple[str | None, str | None]]:
+    """Organisations that moved after `on`: the region of each on that day, from which its first later move started, and now.
+
+    A move on `on` itself has already happened. Few move, so they are read and the others stay where their row says.
+    """
+    moves = RegionMove.objects.filter(moved_on__gt=on).order_by("-moved_on", "-pk")
+    return {who: (start, now) for who, start, now in moves.values_list("organisation_id", "from_region_id", "organisation__region_id")}
 
 
 def located(regions: Iterable[str], on: date, path: str = "") -> Q:
     """Organisations whose region on `on` is one of `regions`.
 
-    `path`: lookup prefix to the organisation, e.g. "organisation__". An organisation that moved after `on` was where its
-    first later move started from; a move on `on` itself has already happened.
+    `path`: lookup prefix to the organisation, e.g. "organisation__".
     """
     codes = sorted(regions)
     # Seen from titles, patents or facts the region is a condition on the organisation of a row, never the way to the rows:
     # wrapped, it cannot tempt SQLite into walking all organisations of a region once for every row.
-    now_there = Q(In(Coalesce(F(f"{path}region"), Value("")), codes)) if path else Q(region__in=codes)
-    later = RegionMove.objects.filter(moved_on__gt=on)
-    if not later.exists():  # the usual case: no move lies between the date and today
-        return now_there
-    same = RegionMove.objects.filter(organisation_id=OuterRef("organisation_id"), moved_on__gt=on)
-    between = same.filter(Q(moved_on__lt=OuterRef("moved_on")) | Q(moved_on=OuterRef("moved_on"), pk__lt=OuterRef("pk")))
-    started = later.filter(~Exists(between), from_region__in=codes)
-    key = f"{path}pk__in"
-    return (now_there & ~Q(**{key: later.values("organisation_id")})) | Q(**{key: started.values("organisation_id")})
+    there = Q(In(Coalesce(F(f"{path}region"), Value("")), codes)) if path else Q(region__in=codes)
+    moved = moved_since(on)
+    left = [who for who, (start, now) in moved.items() if start in codes and now not in codes]
+    came = [who for who, (start, now) in moved.items() if start not in codes and now in codes]
+    if came:
+        there &= ~Q(**{f"{path}pk__in": ids_in_database(came)})
+    return there | Q(**{f"{path}pk__in": ids_in_database(left)}) if left else there
 
 
 def existing(on: date, path: str = "") -> Q:

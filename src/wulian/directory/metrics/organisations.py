@@ -12,7 +12,7 @@ from wulian.directory.models import Organisation
 from wulian.directory.placing import existing, located
 from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
 
-from .parts import count, kind_facet, one, organisation_columns, register_sources
+from .parts import count, kind_facet, one, organisation_columns, register_sources, tally_of
 
 COLUMNS = (
     *organisation_columns(),
@@ -78,6 +78,7 @@ declare(
                 facets=(kind_facet(),),
                 notes=undated,
                 sources=sources,
+                tally=tally_of(standing),
             ),
         ),
         chain="industry",
@@ -108,6 +109,7 @@ declare(
                 facets=(kind_facet(),),
                 notes=_undated_new,
                 sources=sources,
+                tally=tally_of(founded),
             ),
         ),
         chain="industry",

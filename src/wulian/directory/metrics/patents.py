@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,10 +12,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import IPHolding, IPRight, Organisation
-from wulian.directory.placing import existing, located
-from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
+from wulian.directory.placing import existing, located, moved_since
+from wulian.foundation.bulk import ids_in_database
+from wulian.foundation.catalogue.metrics import Column, Metric, Narrow, Part, Period, Scope, SourceReading, declare
 
-from .parts import count, one, sources_of
+from .parts import count, one, places_below, sources_of
 from .region_figures import region_part
 
 PERSONS_PER_10K = Decimal(10_000)
@@ -26,19 +28,41 @@ def holders(right: IPRight) -> str:
     return "；".join(holding.organisation.name for holding in held)
 
 
-def in_force(scope: Scope) -> QuerySet[IPRight]:
-    """Invention patents in force on the date with at least one holder in scope; each once, however many holders."""
-    holders_there = Organisation.objects.filter(
+def holding_there(scope: Scope) -> QuerySet[Organisation]:
+    """Organisations in scope that hold any right."""
+    return Organisation.objects.filter(
         existing(scope.on), located(scope.regions, scope.on), pk__in=IPHolding.objects.values("organisation")
     )
-    # The holders in scope are found once and looked up for every patent: wrapped, the column cannot tempt SQLite into
-    # trying all of them for each patent instead.
-    held = IPHolding.objects.alias(holder=Coalesce("organisation", Value(0))).filter(
-        ip_right=OuterRef("pk"), holder__in=holders_there.values("pk")
-    )
-    return IPRight.objects.filter(
-        Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=scope.on), Exists(held), kind=IPRight.Kind.INVENTION, granted_on__lte=scope.on
-    )
+
+
+def valid_on(on: date) -> QuerySet[IPRight]:
+    """Invention patents in force on the date, whoever holds them."""
+    return IPRight.objects.filter(Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=on), kind=IPRight.Kind.INVENTION, granted_on__lte=on)
+
+
+def in_force(scope: Scope) -> QuerySet[IPRight]:
+    """Invention patents in force on the date with at least one holder in scope; each once, however many holders."""
+    # The holders in scope are found once and looked up for every patent, however often the query is put: wrapped, the
+    # column cannot tempt SQLite into trying all of them for each patent instead.
+    holders_there = ids_in_database(list(holding_there(scope).values_list("pk", flat=True)))
+    held = IPHolding.objects.alias(holder=Coalesce("organisation", Value(0))).filter(ip_right=OuterRef("pk"), holder__in=holders_there)
+    return valid_on(scope.on).filter(Exists(held))
+
+
+def tally(scope: Scope, narrow: Narrow, fields: Sequence[str]) -> Iterable[tuple[str, int]]:
+    """How many patents are held in each region below, each once in a region. There are no fields to count by.
+
+    Holders are placed first and patents met with them here: asked of the database, the distinct patents of every region
+    would be sorted through all holdings.
+    """
+    places, moved = places_below(scope), moved_since(scope.on)
+    where = {
+        holder: places.get(moved[holder][0] if holder in moved else now, "")
+        for holder, now in holding_there(scope).values_list("pk", "region_id")
+    }
+    pairs = narrow(valid_on(scope.on)).order_by().values_list("pk", "holdings__organisation_id")
+    met = {(right, where[holder]) for right, holder in pairs if holder in where}
+    return Counter(place for _right, place in met).items()
 
 
 def sources(scope: Scope) -> list[SourceReading]:
@@ -64,6 +88,7 @@ def _part(key: str) -> Part:
         prefetch=("holdings__organisation",),
         search_fields=("number", "title"),
         sources=sources,
+        tally=tally,
     )
 
 

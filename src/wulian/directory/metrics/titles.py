@@ -14,7 +14,7 @@ from wulian.directory.models import TitleGrant, TitleKind
 from wulian.directory.placing import existing, located
 from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
 
-from .parts import count, kind_facet, one, organisation_columns, sources_of
+from .parts import count, kind_facet, one, organisation_columns, sources_of, tally_of
 
 COLUMNS = (
     *organisation_columns("organisation."),
@@ -68,6 +68,7 @@ def _declare(title: TitleMetric) -> None:
         search_fields=("organisation__name", "organisation__uscc", "certificate"),
         facets=(kind_facet("organisation__"),),
         sources=sources,
+        tally=tally_of(records, "organisation__"),
     )
     declare(
         Metric(

@@ -38,10 +38,10 @@ class FactValue(FactBase):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "fact", "year"], condition=Q(is_current=True), name="fact_current_once"),
         ]
-        # Sums of a year, and where they came from, without reading a row.
+        # Sums of a year, and where they came from, without reading a row; the largest first, as lists begin with them.
         indexes = [
             models.Index(
-                fields=["fact", "year", "organisation", "value", "source", "as_of", "is_current"],
+                fields=["fact", "year", "value", "organisation", "source", "as_of", "is_current"],
                 condition=Q(is_current=True),
                 name="fact_by_year",
             )

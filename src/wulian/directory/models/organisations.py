@@ -88,7 +88,8 @@ class Organisation(models.Model):
         indexes = [
             # Answers "who stood in these regions on a date" without reading a row.
             models.Index(fields=["region", "established_on", "closed_on", "status", "merged_into", "kind"], name="organisation_region"),
-            models.Index(fields=["kind", "region"], name="organisation_kind"),
+            # And the same by kind and region, in the order in which lists count them.
+            models.Index(fields=["kind", "region", "established_on", "closed_on", "status", "merged_into"], name="organisation_kind"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="organisation_merged"),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -99,9 +100,12 @@ def may_list(viewer: Actor, part: Part, region: str) -> bool:
     return not part.restricted or viewer.has(*OPENERS, region=region)
 
 
-def read_metric(viewer: Actor, metric: Metric, scope: Scope) -> MetricValue:
-    """The live value for `viewer`: a sum over fewer than three firms is withheld from those who may not list them."""
-    value = metric.compute(scope)
+def read_metric(viewer: Actor, metric: Metric, scope: Scope, records: Mapping[str, QuerySet[Any]] | None = None) -> MetricValue:
+    """The live value for `viewer`: a sum over fewer than three firms is withheld from those who may not list them.
+
+    `records`: of parts whose records the caller has asked for already.
+    """
+    value = metric.compute(scope, records)
     for part in metric.parts:
         if value.value is None or may_list(viewer, part, scope.region):
             continue
@@ -117,8 +121,8 @@ def open_figure(viewer: Actor, metric: str, region: str, on: date, part: str = "
     """
     definition, where = metric_of(metric), get_region(region)
     chosen, scope = part_of(definition, part), scope_of(region, on)
-    value = read_metric(viewer, definition, scope)
     queryset = chosen.records(scope)
+    value = read_metric(viewer, definition, scope, {chosen.key: queryset})
     listed = may_list(viewer, chosen, region)
     return Figure(
         metric=definition,
@@ -200,9 +204,10 @@ def list_records(
     part_ = part_of(definition, part)
     _require_list(viewer, part_, region)
     narrowed = _district(part_, scope, district)
-    records = part_.records(narrowed)
-    districts = _district_filter(part_, scope, district, search, chosen or {}) if with_filters else []
-    return _listed(definition, where, scope, part_, records, districts, search, chosen or {}, sort, with_filters, district)
+    cube = _Cube(part_, search, chosen or {})
+    if with_filters and part_.tally:
+        cube.count(scope, narrowed)
+    return _listed(definition, where, scope, part_, part_.records(narrowed), cube, sort, with_filters, district)
 
 
 def list_snapshot_records(
@@ -221,7 +226,8 @@ def list_snapshot_records(
     part_, scope = part_of(definition, part), scope_of(snapshot.region, snapshot.as_of)
     _require_list(viewer, part_, snapshot.region)
     records = snapshots.records_of_snapshot(snapshot, part_.key)
-    return _listed(definition, where, scope, part_, records, [], search, chosen or {}, sort, with_filters, snapshot=snapshot)
+    cube = _Cube(part_, search, chosen or {})
+    return _listed(definition, where, scope, part_, records, cube, sort, with_filters, snapshot=snapshot)
 
 
 def values_by_region(viewer: Actor, metric: str, region: str, on: date) -> list[tuple[Region, MetricValue]]:
@@ -276,33 +282,67 @@ def _require_list(viewer: Actor, part: Part, region: str) -> None:
 
 def _district(part: Part, scope: Scope, code: str) -> Scope:
     """The scope narrowed to `code` when it lies in it; a code from elsewhere changes nothing."""
-    return scope_of(code, scope.on) if code and part.by_region and code in scope.regions else scope
+    return scope_of(code, scope.on) if code and part.tally and code in scope.regions else scope
 
 
-def _searched(part: Part, records: QuerySet[Any], search: str) -> QuerySet[Any]:
-    condition = Q()
-    for name in part.search_fields:
-        condition |= Q(**{f"{name}__icontains": search})
-    return records.filter(condition) if search and part.search_fields else records
+class _Cube:
+    """How many records of a list there are in each district with each value of its facets, counted once for all filters.
 
+    `rows`: the district (None: not counted by district), the value of every facet, the number.
+    """
 
-def _faceted(part: Part, records: QuerySet[Any], chosen: Mapping[str, str], but: str = "") -> QuerySet[Any]:
-    for facet in part.facets:
-        if facet.key != but and chosen.get(facet.key) in facet.labels:
-            records = records.filter(**{facet.field: chosen[facet.key]})
-    return records
+    def __init__(self, part: Part, search: str, chosen: Mapping[str, str]) -> None:
+        self.part, self.search, self.chosen = part, search.strip(), chosen
+        self.fields = [facet.field for facet in part.facets]
+        self.districts: list[tuple[str, Any, int]] = []
+        self.rows: list[tuple[Any, ...]] = []
 
+    def searched(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        condition = Q()
+        for name in self.part.search_fields:
+            condition |= Q(**{f"{name}__icontains": self.search})
+        return records.filter(condition) if self.search and self.part.search_fields else records
 
-def _district_filter(part: Part, scope: Scope, district: str, search: str, chosen: Mapping[str, str]) -> list[Filter]:
-    if not part.by_region:
-        return []
-    options = []
-    for child in Region.objects.filter(parent=scope.region).order_by("code"):
-        records = _faceted(part, _searched(part, part.records(scope_of(child.code, scope.on)), search), chosen)
-        number = records.order_by().count()
-        if number or child.code == district:
-            options.append((child.code, region_name(child, short=True), number))
-    return [Filter("district", _("区域"), options, district)] if options else []
+    def faceted(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        for facet in self.part.facets:
+            if self.chosen.get(facet.key) in facet.labels:
+                records = records.filter(**{facet.field: self.chosen[facet.key]})
+        return records
+
+    def count(self, scope: Scope, narrowed: Scope) -> None:
+        """Count the records of `scope` by the districts below it, and keep for the facets those of `narrowed`."""
+        assert self.part.tally
+        whole = list(self.part.tally(scope, self.searched, self.fields))
+        self.rows = whole
+        if narrowed.region != scope.region:
+            self.rows = [row for row in whole if row[0] == narrowed.region]
+            if not self.rows and not Region.objects.filter(pk=narrowed.region, parent=scope.region).exists():  # it lies further down
+                self.rows = list(self.part.tally(narrowed, self.searched, self.fields))
+        for child in Region.objects.filter(parent=scope.region).order_by("code"):
+            number = sum(row[-1] for row in whole if row[0] == child.code and self._fits(row))
+            if number or child.code == narrowed.region:
+                self.districts.append((child.code, region_name(child, short=True), number))
+
+    def filters(self, records: QuerySet[Any], district: str) -> list[Filter]:
+        """What can be chosen, each option with its count; the counts of a facet ignore what is chosen in itself."""
+        if self.fields and not self.rows:
+            self.rows = [(None, *row) for row in records.order_by().values_list(*self.fields).annotate(n=Count("pk"))]
+        found = [Filter("district", _("区域"), self.districts, district)] if self.districts else []
+        for place, facet in enumerate(self.part.facets, 1):
+            counts: Counter[Any] = Counter()
+            for row in self.rows:
+                if self._fits(row, facet.key):
+                    counts[row[place]] += row[-1]
+            options = [(value, facet.labels[value], counts[value]) for value in facet.labels if counts[value]]
+            found.append(Filter(facet.key, facet.label, options, self.chosen.get(facet.key, "")))
+        return [one for one in found if len(one.options) > 1 or one.chosen]
+
+    def _fits(self, row: tuple[Any, ...], but: str = "") -> bool:
+        for place, facet in enumerate(self.part.facets, 1):
+            value = self.chosen.get(facet.key)
+            if facet.key != but and value in facet.labels and row[place] != value:
+                return False
+        return True
 
 
 def _listed(
@@ -311,21 +351,14 @@ def _listed(
     scope: Scope,
     part: Part,
     records: QuerySet[Any],
-    filters: list[Filter],
-    search: str,
-    chosen: Mapping[str, str],
+    cube: _Cube,
     sort: str,
     with_filters: bool,
     district: str = "",
     snapshot: MetricSnapshot | None = None,
 ) -> RecordList:
-    found = _searched(part, records, search.strip())
-    if with_filters:
-        for facet in part.facets:
-            counts = dict(_faceted(part, found, chosen, facet.key).order_by().values_list(facet.field).annotate(n=Count("pk")))
-            options = [(value, facet.labels[value], counts[value]) for value in facet.labels if counts.get(value)]
-            filters = [*filters, Filter(facet.key, facet.label, options, chosen.get(facet.key, ""))]
-    found = _faceted(part, found, chosen)
+    searched = cube.searched(records)
+    found = cube.faceted(searched)
     total, number = part.measure(found)
     ordered = part.rows(found)
     column = next((column for column in part.columns if column.sort and column.key == sort.removeprefix("-")), None)
@@ -339,11 +372,11 @@ def _listed(
         records=ordered,
         count=number,
         total=total,
-        filters=[one for one in filters if len(one.options) > 1 or one.chosen],
-        search=search.strip(),
+        filters=cube.filters(searched, district) if with_filters else [],
+        search=cube.search,
         sort=sort if column else "",
         snapshot=snapshot,
-        chosen={"district": district, **chosen},
+        chosen={"district": district, **cube.chosen},
     )
 
 

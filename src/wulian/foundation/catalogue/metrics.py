@@ -6,7 +6,7 @@ its queryset for a scope and what each record contributes, so value, list, filte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -68,6 +68,11 @@ class SourceReading:
     is_synthetic: bool = False
 
 
+Narrow = Callable[[QuerySet[Any]], QuerySet[Any]]
+Tally = Callable[[Scope, Narrow, Sequence[str]], Iterable[tuple[Any, ...]]]
+Measured = tuple[Decimal | None, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The records of one part of a metric.
@@ -77,7 +82,9 @@ class Part:
     contribution(record) -> Decimal, what this record adds (1 for a count).
     missing(scope) -> what is missing when the value is None.
     notes(scope, number of records) -> what a reader must know besides the value.
-    by_region: the records belong to regions below the scope's, so the list can be filtered by district.
+    tally(scope, narrow, fields) -> rows (code, value of each field …, number of records), from as few queries as can be: code is
+    the region directly below the scope's in which the records stood, "" for the scope's own. narrow: narrows a queryset of
+    the part's records as the list is narrowed. Without it the list cannot be filtered by district.
     restricted: the list names figures of single firms, so only officers of the region may open it.
     """
 
@@ -85,7 +92,7 @@ class Part:
     label: Any
     unit: str
     records: Callable[[Scope], QuerySet[Any]]
-    measure: Callable[[QuerySet[Any]], tuple[Decimal | None, int]]
+    measure: Callable[[QuerySet[Any]], Measured]
     contribution: Callable[[Any], Decimal | None]
     columns: tuple[Column, ...]
     order: tuple[str, ...] = ("pk",)
@@ -96,7 +103,7 @@ class Part:
     missing: Callable[[Scope], str] | None = None
     notes: Callable[[Scope, int], Sequence[str]] | None = None
     sources: Callable[[Scope], Sequence[SourceReading]] | None = None
-    by_region: bool = True
+    tally: Tally | None = None
     restricted: bool = False
     decimals: int = 0
 
@@ -140,6 +147,7 @@ class Metric:
     """A metric's definition. `version` rises whenever the meaning changes; snapshots keep it.
 
     combine: how the parts make the value (default: the single part itself; for shares numerator/denominator × factor).
+    together(scope) -> what measuring each part gives, by key, where one query can do it for all.
     """
 
     code: str
@@ -153,13 +161,18 @@ class Metric:
     article: str = ""
     aliases: tuple[str, ...] = ()
     combine: Callable[[Mapping[str, Decimal | None]], Decimal | None] | None = None
+    together: Callable[[Scope], Mapping[str, Measured]] | None = None
     addable: bool = True  # district values may be summed to the city's
     decimals: int = 0
     chain: str = ""  # innovation, industry, capital, talent or policy: where the cockpit shows it
 
-    def compute(self, scope: Scope) -> MetricValue:
-        """The value for `scope`, with each part's value."""
-        measured = {part.key: part.measure(part.records(scope)) for part in self.parts}
+    def compute(self, scope: Scope, records: Mapping[str, QuerySet[Any]] | None = None) -> MetricValue:
+        """The value for `scope`, with each part's value. `records`: of parts whose records have been asked for already."""
+        asked = records or {}
+        if self.together:
+            measured = self.together(scope)
+        else:
+            measured = {part.key: part.measure(asked[part.key] if part.key in asked else part.records(scope)) for part in self.parts}
         values = {key: value for key, (value, _count) in measured.items()}
         counts = {key: count for key, (_value, count) in measured.items()}
         for part in self.parts:

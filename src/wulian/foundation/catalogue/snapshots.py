@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, require_officer
+from wulian.foundation.bulk import ids_in_database
 from wulian.foundation.models import MetricSnapshot
 from wulian.kernel.errors import N_, NotFound, WulianError
 
@@ -128,13 +127,6 @@ def differences(snapshot: MetricSnapshot) -> list[Difference]:
         present = queryset.model._default_manager.filter(pk__in=ids_in_database(removed)).count()
         found.append(Difference(part, sorted(now - then), removed, len(removed) - present))
     return found
-
-
-def ids_in_database(ids: Sequence[int]) -> RawSQL:
-    """`ids` as a sub-select with one parameter, so that their number is not limited by the database's parameter limit."""
-    if connection.vendor == "sqlite":
-        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
 def pack(ids: Iterable[int]) -> list[int | list[int]]:
