@@ -22,7 +22,7 @@ ACHIEVED = re.compile(
 AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
 _GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
 _PAST = re.compile(
-    r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|完成了|实现了|取得了|建成了|末的\d|同比增长|过去(?:一|五)年|(?<![比较与跟同])(?:上年|去年)"
+    r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|(?:完成|实现|取得|建成)了|[\u4e00-\u9fff]了(?:超|近|约|逾)?\d|末的\d|同比增长|过去(?:一|五)年|(?:^|[,;。、:\s])(?:上年|去年)"
 )
 _FUTURE = re.compile(r"力争|争取|确保|预期|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)")
 
@@ -112,17 +112,53 @@ def find_period(text: str, titles: list[str]) -> Period | None:
     period = _range_in("\n".join(line for line in head.split("\n") if len(line) < 60 and _PLAN_WORD.search(line)))
     if period:
         return period
-    ends = [int(year) for year in re.findall(rf"(?:到|至|力争|截至)\s*({_YEAR})\s*年", plain)]
-    if ends:
-        counts = {year: ends.count(year) for year in ends if year < 2035 or ends.count(year) == len(ends)}
-        if counts:
-            end = max(counts, key=lambda year: (counts[year], -year))
-            plan = five_year_in(head)
-            if plan and plan.start <= end <= plan.end:
-                return plan
-            starts = [int(year) for year in re.findall(rf"({_YEAR})\s*年", head) if int(year) < end]
-            return Period(min(max(starts, default=end - 2) + 1, end), end)
-    return five_year_in(head) or _aimed_years(plain)
+    aimed = _aimed_period(plain, head)
+    if aimed:
+        return aimed
+    spoken = _spoken_year(head) if _RUNNING.search(head) else None
+    if spoken:
+        return Period(spoken, spoken)
+    return five_year_in(re.sub(r"[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?以来", "", head)) or _aimed_years(plain)
+
+
+_RUNNING = re.compile(r"今年|去年|本年度?|上年")
+_SPOKEN = re.compile(
+    rf"(?<!\d)({_YEAR})\s*年?(?:全[国省市区县])?[^,。;\d\n]{{0,8}}(?:会议|大会)|^\D{{0,12}}({_YEAR})[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}", re.M
+)
+
+
+def _spoken_year(head: str) -> int | None:
+    """Year in which a text that says 今年 was spoken or published: that of its meeting, or of the date at its head."""
+    found = _SPOKEN.search(head[:1000])
+    return int(found.group(1) or found.group(2)) if found else None
+
+
+_AIMED_YEAR = re.compile(rf"(?<!截)(?:到|至|力争)\s*({_YEAR})\s*年")
+_ISSUED = re.compile(rf"^\s*({_YEAR})年(\d{{1,2}})月\d{{1,2}}日\s*$", re.M)
+
+
+def _aimed_period(plain: str, head: str) -> Period | None:
+    """Period of a plan without years in its title, from the years that its aims name.
+
+    It ends in the year that most aims name, and begins where the text prints a range to that year, at the date of issue, or behind the
+    last year spoken of otherwise; no aim lies before its beginning.
+    """
+    aims = [int(year) for year in _AIMED_YEAR.findall(plain)]
+    counts = {year: aims.count(year) for year in aims if year < 2035 or aims.count(year) == len(aims)}
+    if not counts:
+        return None
+    end = max(counts, key=lambda year: (counts[year], -year))
+    plan = five_year_in(head)
+    if plan and plan.start <= end <= plan.end:
+        return plan
+    ranges = [int(found.group(1)) for found in _RANGE.finditer(plain) if int(found.group(2)) == end and end - int(found.group(1)) <= 15]
+    if ranges:
+        return Period(max(set(ranges), key=lambda year: (ranges.count(year), -year)), end)
+    issued = [int(year) + (int(month) >= 11) for year, month in _ISSUED.findall(head[:3000]) if int(year) <= end]
+    if issued:
+        return Period(min(issued[0], end), end)
+    told = [int(year) for year in re.findall(rf"(?<![到至争])({_YEAR})\s*年", head) if int(year) < end]
+    return Period(min([max(told, default=end - 2) + 1, *counts]), end)
 
 
 def _aimed_years(plain: str) -> Period | None:
@@ -161,8 +197,8 @@ class YearMark:
 
 _MARK = re.compile(
     rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由|是|为|相当于)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
-    rf"|(?P<lead2>截至|到|至|较|比|是|从|由)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
-    r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?<![比较与跟同])(?P<last>去年|上年)"
+    rf"|(?P<lead2>截至|到|至|较|比|是|从|由|高于|快于|低于|超过|优于|好于)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
+    r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?:^|(?<=[,;。、:\s]))(?P<last>去年|上年)"
 )
 
 
@@ -187,7 +223,7 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
             if not ordinal or ordinal > 30:
                 continue
             years = five_year(ordinal)
-            comparison = (found.group("lead2") or "") in {"较", "比", "是", "从", "由"}
+            comparison = (found.group("lead2") or "") not in {"", "截至", "到", "至"}
             over = period is not None and years.end < period.start
             here = period is not None and years.start <= period.start <= years.end
             marks.append(YearMark(start, end, years.end, here and not comparison, over and not comparison, not comparison))
@@ -202,7 +238,8 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
 def opening_past(text: str, period: Period | None) -> int | None:
     """Year of a past time that opens a sentence (“十三五”期间，… or 2019年，…) and rules the sentences behind it."""
     for mark in year_marks(text[:30], period):
-        if mark.past and mark.carries and not mark.running and mark.start <= 6 and re.match(r"(?:以来)?[,:]", text[mark.end :]):
+        opens = mark.past and mark.carries and not mark.running and mark.start <= 6
+        if opens and re.match(r"(?:以来)?[,:]" if period else r"(?!的)", text[mark.end :]):
             return mark.year
         break
     return None

@@ -158,8 +158,11 @@ def _from_cell(
         if scope:
             title, what = f"{title}({scope})", "part"
         measure = part.group("unit") or own_unit
+        near = part.group("tail") == "左右" or part.group("sign") in {"约", "近"}
         comparator: str | None = (
-            _TAILS.get(part.group("tail") or "") or _SIGNS.get(part.group("sign") or "") or (">" if part.group("more") else "=")
+            None
+            if near
+            else _TAILS.get(part.group("tail") or "") or _SIGNS.get(part.group("sign") or "") or (">" if part.group("more") else "=")
         )
         if value is None:
             comparator, what = None, "mask"

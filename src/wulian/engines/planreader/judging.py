@@ -13,6 +13,8 @@ from wulian.engines.planreader.units import COUNTED, measure_of
 def sound_name(name: str, item: Quantity, doing: bool, reach: bool) -> bool:
     if len(re.findall(r"[\u4e00-\u9fffA-Za-z]", name)) < 2 or re.fullmatch(lex.DOING, name):
         return False
+    if re.fullmatch(r"(?:各|每个?|全部|所有)?[市区县镇乡街村]{0,2}(?:级市|道)?(?:\([^()]*\))?", name):
+        return False  # a place is no quantity
     if re.fullmatch(r"(?:其中|同时|目前|全市|全省|全区|全县|每年|到|截至|分别|以上|以及)+", name):
         return False
     if re.search(r"(?:指标|条款|章节)数?$", name) and item.unit in {"项", "个", "条", "章"}:
@@ -58,10 +60,23 @@ def modifies(item: Quantity, right: str, graded: bool) -> bool:
     )
 
 
+def counts_behind(item: Quantity, right: str, last: bool) -> bool:
+    """Whether 的 leads to the noun counted (3个以上的社区社会组织) and not to one that the size describes (300人以上的企业20家)."""
+    found = re.match(r"的([^、,;。\d]{2,24})(?=[、,;。]|$)", right)
+    if not found or not last:
+        return False
+    return not (
+        measure_of(item.unit) in _HEADS and re.search(r"(?:企业|公司|机构|单位|学校|高校|村|镇|街道|社区|园区|团队|项目)$", found.group(1))
+    )
+
+
+_HEADS = frozenset({"人", "名", "户", "张", "座", "人次"})
+
+
 def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int]:
     """The noun counted, standing behind the measure word, and its length."""
     body = right
-    qualified = re.match(r"[^、,;。\d]{2,14}、(?:具有|具备|拥有|富有)[^,;。、]{2,24}的([^,;。、的]{2,16})(?=[,;。]|$)", body)
+    qualified = re.match(r"[^、,;。\d]{2,14}、(?:具有|具备|拥有|富有)[^,;。、]{2,24}的([^,;。、的]{2,16})(?=[,;。、]|$)", body)
     if qualified:
         return qualified.group(1), qualified.end()
     if lex.NO_NOUN.match(body) or not re.match(r"[\u4e00-\u9fffA-Za-z“\"(]", body):

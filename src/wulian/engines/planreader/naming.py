@@ -23,7 +23,7 @@ def with_unit(item: Quantity, unit: str | None) -> Quantity:
 def drop_year(text: str) -> str:
     """`text` without a leading 到2025年, 截至2020年底, “十四五”末 and the like."""
     return re.sub(
-        r"^\s*(?:力争)?(?:到|至|截至|截止|在)?(?:(?:19|20)\d{2}年?\s*(?:-{1,2}|至|~)\s*(?:19|20)\d{2}年|(?:19|20)\d{2}年(?:底|末|度|初|前)?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:期?末|时期|期间|以来|期内)?|(?:未来)?[一二三四五]年(?:内|间|来)|近[一二三四五]年|规划期(?:末|内))[,、\s]*(?:我[省市区县州国])?",
+        r"^\s*(?:力争)?(?:到|至|截至|截止|在)?(?:[去今上]年(?:全年)?|(?:19|20)\d{2}年?\s*(?:-{1,2}|至|~)\s*(?:19|20)\d{2}年|(?:19|20)\d{2}年(?:底|末|度|初|前)?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:期?末|时期|期间|以来|期内)?|(?:未来)?[一二三四五]年(?:内|间|来)|近[一二三四五]年|规划期(?:末|内))[,、\s]*(?:我[省市区县州国])?",
         "",
         text,
     )
@@ -63,21 +63,26 @@ def clean_name(text: str, predicate: list[str]) -> str:
             r"(?:支出|投入|机构|人员|活动|费用|占比|力度|强度|能力|水平|机制|体系|率|额|量|数|者|商|型|性|化|区|园|院|所|基地|人才|企业|投资|面积|里程|资金|经费|费用|成本|规模|工程|项目|中心|平台|市场|类|用地|业)",
             rest,
         )
-        if not noun_like or verb in {
-            "培育",
-            "认定",
-            "引进",
-            "新增",
-            "建成",
-            "打造",
-            "累计",
-            "力争",
-            "推动",
-            "实现",
-            "支持",
-            "带动",
-            "促进",
-        }:
+        alone = noun_like is not None and noun_like.end() == len(rest)  # 建成面积, 签约金额
+        if not noun_like or (
+            not alone
+            and verb
+            in {
+                "培育",
+                "认定",
+                "引进",
+                "新增",
+                "建成",
+                "打造",
+                "累计",
+                "力争",
+                "推动",
+                "实现",
+                "支持",
+                "带动",
+                "促进",
+            }
+        ):
             name = (verb if lex.KEPT.fullmatch(verb) and verb not in {"开展", "组织", "实施"} else "") + rest
     if len(name) > 24 and "的" in name[:-4]:
         tail = name.rsplit("的", 1)[1]
@@ -222,12 +227,14 @@ def rank_name(left: str, name: str, subject: str) -> str:
         "",
         left,
     )
-    before = re.sub(r"(?:在|于)(?:全[国省市区县]|全球|世界)(?:中|内)?$", "", before)
+    before = re.sub(r"(?:在|于)(?:全[国省市区县]|全球|世界)[^,;]{0,6}?(?:中|内)?$", "", before)
     inner = clean_name(
         *lex.strip_predicate(re.sub(r"^(?:回归|重返|进入|跻身|本市|我市|全市)?(?:位列|位居)?", "", lex.LEADING.sub("", drop_year(before))))
     )
     if inner and "排名" in left and "排名" not in inner:
         inner += "排名"
+    if subject and re.fullmatch(r"(?:其)?(?:数量|总量|总数|规模|增速|占比)", inner or ""):
+        return re.sub(r"(?:数量|总量|数)$", "", subject) + (inner or "")
     if re.fullmatch(r"(?:[全市本]?[国省市区内六]{1,4}|[^,]{0,4}(?:区|市|省))", inner or "") or not inner:
         base = subject
         return f"{base}({inner})" if inner and base else (base or name)

@@ -23,7 +23,9 @@ _RANGE = re.compile(
     rf"(?<![\d.])(?P<a>{_NUM})\s*(?P<ua>{UNIT})?\s*(?:-{{1,2}}|~|至|到)\s*(?P<b>{_NUM})(?P<more>余|多)?\s*(?P<u>{UNIT})?{_TAIL}"
 )
 _RATIO = re.compile(rf"(?<![\d.])(?P<a>{_NUM})\s*:\s*(?P<b>{_NUM})(?:\s*:\s*(?P<c>{_NUM}))?(?![\d])")
-_PLAIN = re.compile(rf"(?<![\d.A-Za-z]){_SIGN}(?P<a>-?(?<!\d)(?:{_NUM}))\s*(?P<more>余|多)?\s*(?P<u>{UNIT})?(?P<more2>余|多)?{_TAIL}")
+_PLAIN = re.compile(
+    rf"(?<![\d.A-Za-z]){_SIGN}(?P<a>-?(?<!\d)(?:{_NUM}))\s*(?P<more>余|多)?\s*(?P<u>{UNIT})?(?P<more2>余|多)?(?:\((?:户|套|台|个|家|次|件|项|人|处|所|座|期)\))?{_TAIL}"
+)
 _MASK = re.compile(rf"(?<!\*)(?P<a>\*{{1,6}})(?!\*)\s*(?P<u>{UNIT})")
 _RANK = re.compile(
     rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名|(?<=[一二三四五六七八九十\d])(?=[,。;、)]|$))|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?"
@@ -32,7 +34,7 @@ _CHINESE = re.compile(rf"{_NEAR}(?P<a>{_HAN})(?P<more>余|多)?\s*(?P<u>{UNIT}){
 _FRACTION = re.compile(rf"(?P<a>{_HAN}|\d+)分之(?P<b>{_HAN}|\d+)")
 _DOUBLE = re.compile(r"翻(?P<a>[一两二三])?番|翻番")
 
-_NOT_A_NUMBER_BEFORE = re.compile(r"(?:第|[A-Za-z]|〔|\[|[A-Za-z]-|№|No\.?|表|图|专栏|附件|号)\s*$")
+_NOT_A_NUMBER_BEFORE = re.compile(r"(?:第|每|[A-Za-z]|〔|\[|[A-Za-z]-|№|No\.?|表|图|专栏|附件|号)\s*$")
 _DATE_AFTER = re.compile(r"\s*(?:年(?!限|均|以上|以内|左右)|月|日|号(?!线)|时代|版|世纪|届全|届中央|中全会|周年)")
 _TECH_AFTER = re.compile(
     r"\s*(?:英寸|纳米|nm|G(?![a-zA-Z]|W)|K(?![a-zA-Z])|[A-Z](?!W|FLOPS|Flops)|[+×xX]|强(?!.{0,4}(?:位|名))|大(?![^,。;]{0,1}幅)|级(?:市|以上|别))"
@@ -92,10 +94,12 @@ def find_quantities(text: str) -> list[Quantity]:
             _take_rank(match, text, take)
     for match in _RATIO.finditer(text):
         if free(*match.span()) and _is_ratio(text, match):
-            for name in ("a", "b", "c"):
-                if match.group(name) and not (name == "b" and match.group("b") == "1" and not match.group("c")):
+            to_one = match.group("b") == "1" and not match.group("c")  # 2.6:1 is 2.6
+            for name in ("a",) if to_one else ("a", "b", "c"):
+                if match.group(name):
                     span = match.span(name)
-                    take(Quantity(*span, span, number(match.group(name)), None, None, "ratio"))
+                    end = match.end("b") if to_one else span[1]
+                    take(Quantity(span[0], end, span, number(match.group(name)), None, None, "ratio"))
     for match in _RANGE.finditer(text):
         if free(*match.span()) and match.group("u") and not _blocked(text, match.start(), match.end("b")):
             low, high = number(match.group("a")), number(match.group("b"))
@@ -116,10 +120,15 @@ def find_quantities(text: str) -> list[Quantity]:
         item = _han(match)
         if item and free(item.start, item.end):
             take(item)
-    return sorted(found, key=lambda item: item.start)
+    found.sort(key=lambda item: item.start)
+    ends = {item.end for item in found}
+    return [
+        item for item in found if not (item.form == "han" and item.start in ends and text[item.end - 1 : item.end] == "级")
+    ]  # 1个百亿级集群
 
 
 _DATES = re.compile(
+    r"每\d+(?:万|千|百)?(?:至|到|-{1,2}|~)\d+(?:万|千|百)?|"
     r"(?:19|20)\d{2}\s*(?:年?\s*(?:-{1,2}|~|至|到|、)\s*(?:(?:19|20)\d{2}))\s*年?"
     r"|(?:19|20)\d{2}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?(?:底|末|初|度)?"
     r"|(?:19|20)\d{2}\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月(?:\d{1,2}日|份|底|末|初)?|(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
@@ -155,7 +164,8 @@ def _take_rank(match: re.Match[str], text: str, take: object) -> None:
     if form == "top" and (value > 500 or re.match(r"\s*(?:年|次|期|个|项|月|日|天|三季度|季度|款|置)", text[match.end(name) :])):
         return
     unit = (match.group("u") or None) if name == "a" else match.group("v")
-    if form == "rank" and unit is None and not re.search(r"[居列排名]", text[max(0, match.start() - 8) : match.start()]):
+    before = text[max(0, match.start() - 8) : match.start()]
+    if form == "rank" and unit is None and not re.search(r"[居列排名]|(?:全[国省市区县州]|世界|全球|[中西东]部)$", before):
         return
     if form == "top" and unit in {"强", "列"}:
         unit = None

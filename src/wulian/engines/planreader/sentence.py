@@ -13,7 +13,7 @@ from wulian.engines.planreader.context import (
     tense,
     year_marks,
 )
-from wulian.engines.planreader.judging import countable, is_condition, modifies, restates, right_noun, sound_name
+from wulian.engines.planreader.judging import countable, counts_behind, is_condition, modifies, restates, right_noun, sound_name
 from wulian.engines.planreader.model import Indicator, Span
 from wulian.engines.planreader.naming import (
     clean_name,
@@ -143,6 +143,9 @@ class Sentence(Statement):
         years = self._shared_years(lead, items)
         previous = start
         accepted: list[Indicator] = []
+        # 累计引育龙头企业10家，上市企业5家: the second count goes on with the verb of the first
+        bare = not lex.strip_predicate(lead)[1] and not re.match(rf"(?:{lex.DOING})(?!企业|公司)", lex.LEADING.sub("", lead))
+        state.goes_on = state.new and bare and state.last is not None and state.last.unit == items[0].unit
         state.new = False
         base_subject = state.subject
         shared_words: list[str] = []
@@ -170,6 +173,7 @@ class Sentence(Statement):
                 and accepted[-1].span[0] == self.low + items[place - 1].start
             ):
                 self._emit(item, accepted[-1].name, [], "", start, end, number, accepted)
+                accepted[-1].kind = accepted[-2].kind
                 continue
             if item.form == "low" and place + 1 < len(items):
                 following = items[place + 2].start if place + 2 < len(items) else end
@@ -247,13 +251,21 @@ class Sentence(Statement):
         continuing = bool(accepted) and bool(re.fullmatch(r"\s*(?:、|和|与|及|以及|,)?\s*", left))
         listed = re.match(r"(新增|新建|净增)?[^;。]*等$", left.strip())  # 新增甲中心、乙中心等9家中心
         opens = lex.DOING_START.match(lex.LEADING.sub("", re.sub(r"^分批次?|^分类", "", drop_year(left).strip())))
-        doing = lex.DOING_END.search(left.rstrip()) or (opens if listed else None)
+        doing = lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip())) or lex.EVERY_PLACE.search(left)
+        if opens and (listed or lex.MAKING.fullmatch(opens.group())):
+            doing = doing or opens
+        elif listed and self.state.last is not None and self.state.last_clause == number - 1 and self.state.last.unit == item.unit:
+            doing = doing or listed  # 培育甲集群1个，乙、丙等5个集群
         graded = self.body[item.end - 1 : item.end] == "级"
         if graded and not re.search(r"(?:收入|营收|产值|规模|总量|投资|成交额)$", left_words):
             return 0
         if item.unit in {"万", "万人"} and _SIZED_TOWN.match(right):
             return 0
+        counted = item.unit is not None and measure_of(item.unit) in COUNTED and item.form not in {"rank", "top"}
+        linked = int(counted and item.comparator == ">=" and counts_behind(item, right, following >= end))
+        right = right[linked:]
         noun, used = right_noun(right, following >= end)
+        used += linked
         reach = bool(predicate) and bool(_BARE_CUE.search(left.rstrip()))
         fund = re.match(r"的?([^,、;\d]{0,16}基金)", right)
         if fund and is_money(item) and re.search(r"规模|总额|设立|组建|成立|发起|筹集", left):
@@ -261,7 +273,7 @@ class Sentence(Statement):
             return 0
         if (
             right.startswith("的")
-            and item.form == "plain"
+            and item.form in {"plain", "han"}
             and not re.match(r"的(?:目标|水平|规模(?!以上)|速度|任务|以上|增长|增速)", right)
         ):
             place_free = re.sub(r"(?:全|本|我)[国省市区县州](?:内)?$", "", left.rstrip())
@@ -273,10 +285,11 @@ class Sentence(Statement):
                 return 0
             self._emit(item, f"{noun}比例", predicate, left, start, end, number, accepted)
             return used + 1
-        counted = item.unit is not None and measure_of(item.unit) in COUNTED and item.form not in {"rank", "top"}
         if item.unit == "万" and item.form == "plain" and re.search(r"(?:人口|居民|群众|学生|职工|农民|户|人才|大学生)$", noun):
             item, counted = with_unit(item, "万户" if noun.endswith("户") else "万人"), True
         leads = continuing or not reach or not left_words.strip() or item.form == "mask" or lex.DOING_END.search(left_words)
+        if re.search(r"(?:细?分|划分|分解)(?:为|成)$|(?:包括|涵盖|涉及)(?:了)?$", left.rstrip()):
+            return 0  # 细分为18项子任务: how the text is ordered
         if noun and counted and leads:
             if not countable(item, noun, left, doing is not None or continuing, reach, self._tense() == "actual"):
                 return 0
@@ -286,7 +299,7 @@ class Sentence(Statement):
                 prefix = verb.group() if verb else ""
             else:
                 prefix = kept.group(1) if kept else ((listed.group(1) or "") if listed else "")
-            tail = re.match(r"[^、,;。\d]{2,18}$", right[used:])
+            tail = re.match(r"[^、,;。\d]{2,18}$", right[used - linked :])
             if tail and following >= end and _GENERIC.fullmatch(noun):
                 prefix = re.sub(r"^(?:深入|全面|加快|顺利|积极|成功|率先|均|共同)+", "", tail.group())
             name = f"{prefix}{noun}"
@@ -333,6 +346,9 @@ class Sentence(Statement):
             before = state.last.name if state.last is not None and state.last_clause == number - 1 and not accepted else ""
             if accepted and continuing:
                 before = accepted[-1].name
+            if re.search(r"(?:从|由)(?:全[国省市区县]|世界|全球)?$", left.rstrip()):
+                self._emit(item, before or base_subject, predicate, left, start, end, number, accepted, baseline=True)
+                return
             name = rank_name(left, name, before or base_subject or (accepted[-1].name if accepted else ""))
             if name:
                 self._emit(item, name, predicate, left, start, end, number, accepted)
@@ -421,7 +437,7 @@ class Sentence(Statement):
         if each and item.unit and base_subject:
             name, item = re.sub(r"(?:年均)?(?:增速|增长率)$", "", base_subject), with_unit(item, f"{item.unit}/{each.group(1)}")
         if base_subject and re.fullmatch(r"(?:其?总)?(?:数|数量|量|规模|额|占比|比重|面积|增速|产值|收入)", name):
-            name = f"{base_subject}{name}"
+            name = re.sub(r"(?:数量|总量|总数|数)$", "", base_subject) + name
         if re.match(r"(?:低于|高于|快于|优于)", name) and (state.last or base_subject):
             name = f"{state.last.name if state.last else base_subject}{name}"
         if name.startswith("占"):
@@ -450,11 +466,12 @@ class Sentence(Statement):
 
     def _structure_change(self, item: Quantity, name: str, left: str, start: int, end: int, number: int, accepted: list[Indicator]) -> bool:
         """Shares before and after a change (产业结构由10:47:43调整为8:44:48)."""
-        turn = re.search(r"(?:调整|优化|转变|变化|演变|提升|变)(?:为|到|至)", self.body[start:end])
+        turn = re.search(r"(?:调整|优化|转变|变化|演变|提升|变|缩小|扩大|下降|降低|上升)(?:为|到|至)", self.body[start:end])
         opened = re.search(r"(?:由|从)(?=[^由从]*\d)", self.body[start:end])
         if not turn or not opened:
             return False
-        title = accepted[-1].name if accepted else clean_name(*lex.strip_predicate(self.body[start : start + opened.start()]))
+        title = accepted[-1].name if accepted and accepted[-1].kind == "baseline" else ""
+        title = title or clean_name(*lex.strip_predicate(re.split(r",", self.body[start : start + opened.start()])[-1]))
         self._emit(item, title, [], left, start, end, number, accepted, baseline=item.start < start + turn.start())
         return True
 

@@ -31,6 +31,7 @@ class State:
     unit: str | None = None
     counted: str = ""
     horizon: int | None = None
+    goes_on: bool = False
     marked: bool = False
     base_year: int | None = None
     out: list[Indicator] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Statement:
         bare = "".join(reversed(predicate))
         own_new = bool(lex.NEW.search(left)) or name.startswith(("新增", "新建", "净增", "累计"))
         listing = bool(accepted) and bool(re.match(r"\s*(?:、|和|与|及|以及)", left)) and not re.search(r"达到|突破|超过|总量", left)
-        new = own_new or (listing and state.new)
+        new = own_new or (listing and state.new) or (state.goes_on and not accepted)
         state.new = new
         if comparator == "=" and not item.comparator and (own_new or listing) and name.startswith(("新增", "新建", "净增")):
             comparator = "increase"

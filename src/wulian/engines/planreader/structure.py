@@ -29,6 +29,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("digit", re.compile(r"(\d{1,3})\s*(?:[.、]|\.\s)(?!\d)\s*")),
     ("digit_bracket", re.compile(r"(\(\s*\d{1,3}\s*\)|\d{1,2}\)|[①-⑳])[、.\s]*")),
+    ("bullet", re.compile(r"([■◆▲★▶□◇])\s*(?=[^\n。;]{2,40}$)")),
     ("dash", re.compile(r"(-{1,2})\s*(?=[^\d\s-])")),
     ("lost_bracket", re.compile(r"(\))\s*(?=[^\s,。;])")),
 )

@@ -20,10 +20,13 @@ _ASSIGNED = re.compile(
     r"完成.{0,12}(?:任务|目标|下达|要求|指标)|达到.{0,10}(?:要求|标准|目标)|按.{0,12}(?:下达|要求|任务)|(?:上级|国家|省|市|区).{0,4}下达"
 )
 _QUALITATIVE = re.compile(
-    r"(?:持续|逐步|稳步|明显|显著|大幅|进一步|基本|保持|稳中|不断)[^\d]{0,14}|全[国省市区].{0,6}(?:前列|领先|平均).{0,6}|[^\d]{0,8}(?:前列|领先)"
+    r"(?:持续|逐步|稳步|明显|显著|大幅|进一步|基本|保持|稳中|不断)[^\d]{0,14}|全[国省市区].{0,6}(?:前列|领先|平均).{0,6}|[^\d]{0,8}(?:前列|领先)|(?:与|和|同)[^\d]{1,14}同步"
+    r"|(?:高于|快于|低于|不低于|优于)[^\d]{2,14}"
 )
 _EMPTY = re.compile(r"[-/\\一]{1,4}|无|空|暂无|…+")
 _VALUEISH = re.compile(r"^[^\d*]{0,14}?[:：]?\s*[<>≥≤≈±〔\[(]*\s*(?:-?\d|\*)")
+# 3.常住人口城镇化率: the number orders the rows.
+_NUMBERED_LABEL = re.compile(r"\d{1,2}[.、][\u4e00-\u9fff]{2}")
 _NUMERIC = re.compile(r"^[<>≥≤≈±=〔\[(约近超]*\s*(?:-?\d[\d,]*(?:\.\d+)?|\*+)")
 
 
@@ -325,7 +328,7 @@ def is_value(text: str) -> bool:
     if _EMPTY.fullmatch(body) or (len(body) <= 20 and (_ASSIGNED.search(body) or _QUALITATIVE.fullmatch(body))):
         return True
     if _NUMERIC.match(body):
-        return True
+        return not _NUMBERED_LABEL.match(body)
     return bool(component_key(body)) and bool(re.search(r"\d|\*", body))
 
 

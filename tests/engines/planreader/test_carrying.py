@@ -1,0 +1,133 @@
+"""How year and kind are carried where a text gives no period in its title, and counts whose verb stands further off. Made-up texts."""
+
+from __future__ import annotations
+
+from tests.engines.planreader.helpers import missing, one, read_text
+
+
+def test_aims_before_the_end_of_a_plan_without_titled_period_are_aims() -> None:
+    plan = read_text(
+        "关于推进康养服务的实施意见\n一、总体目标\n到2031年，全市基本建成康养服务体系。\n二、主要任务\n"
+        "1.扩大服务供给。2028—2031年，新建康养驿站90个（处）。到2028年底，驿站覆盖率达到40%以上。到2031年，驿站覆盖率达到85%以上。\n"
+        "2.培养人才。年均培训护理员3万人次以上。\n"
+    )
+    assert plan.period == (2028, 2031)
+    assert not missing(
+        plan,
+        [
+            ("康养驿站", 90, "个", 2031, "cumulative"),
+            ("驿站覆盖率", 40, "%", 2028, "target"),
+            ("驿站覆盖率", 85, "%", 2031, "target"),
+            ("护理员", 3, "万人次", 2031, "per_year"),
+        ],
+    )
+
+
+def test_without_a_range_such_a_plan_begins_at_its_date_of_issue() -> None:
+    plan = read_text("关于发展渔业的意见\n各镇：\n2026年5月8日\n到2027年，养殖面积达到8万亩。到2030年，养殖面积达到12万亩，网箱达到300个。")
+    assert plan.period == (2026, 2027)
+    assert not missing(plan, [("养殖面积", 8, "万亩", 2027, "target"), ("养殖面积", 12, "万亩", 2030, "target")])
+
+
+def test_a_comparison_with_another_period_does_not_carry_its_year() -> None:
+    plan = read_text("丙市“十四五”科技规划\n二、发展目标\n研发经费年均增长8%以上、投入强度高于“十三五”时期实际，城镇化率提高到70%。")
+    assert not missing(plan, [("研发经费", 8, "%", 2025, "target"), ("城镇化率", 70, "%", 2025, "target")])
+
+
+def test_news_of_this_year_takes_the_date_of_the_page() -> None:
+    plan = read_text("丁区双创基地再提速\n发布日期:\n2027-03-09\n丁区今年将引进200人以上的研发团队6家,完成9家能够服务初创企业的众创空间。")
+    assert not missing(plan, [("研发团队", 6, "家", 2027, "target"), ("众创空间", 9, "家", 2027, "target")])
+
+
+def test_news_of_a_meeting_takes_its_year_and_last_year_before_it() -> None:
+    plan = read_text(
+        "记者从全市2029科技工作会议上获悉,去年我市技术合同成交额突破千亿,从全省第9位升至第4位。今年,高新技术企业总数达到800家。"
+    )
+    assert not missing(
+        plan,
+        [
+            ("技术合同成交额", 1000, "亿元", 2028, "actual"),
+            ("技术合同成交额", 9, "位", 2028, "baseline"),
+            ("技术合同成交额", 4, "位", 2028, "actual"),
+            ("高新技术企业总数", 800, "家", 2029, "target"),
+        ],
+    )
+
+
+def test_a_text_that_aims_at_nothing_tells_results() -> None:
+    plan = read_text("2026年我市研发经费总量达到73.4亿元,延续了“十四五”以来的增长态势。其中,企业研发经费达到69.1亿元,比上年增长11%。")
+    assert not missing(
+        plan,
+        [("研发经费总量", 73.4, "亿元", 2026, "actual"), ("企业研发经费", 69.1, "亿元", 2026, "actual"), ("企业", 11, "%", 2026, "actual")],
+    )
+
+
+def test_bullets_head_results_and_aims() -> None:
+    plan = read_text("戊市工作报告导读\n2028年01月17日\n■ 2027年成绩单\n●粮食总产达到5亿斤\n■ 2028年主要预期目标\n●城镇新增就业7万人以上\n")
+    assert not missing(plan, [("粮食总产", 5, "亿斤", 2027, "actual"), ("城镇新增就业", 7, "万人", 2028, "cumulative")])
+    assert one(plan, "粮食总产").name == "粮食总产"
+
+
+def test_a_count_goes_on_with_the_verb_of_the_count_before() -> None:
+    plan = read_text(
+        "己县三年行动方案（2026—2028年）\n到2028年，累计引育龙头企业10家以上，上市企业5家以上，集聚规模以上企业80家以上，培育百亿级药企1—2家。"
+    )
+    assert not missing(
+        plan,
+        [
+            ("龙头企业", 10, "家", 2028, "cumulative"),
+            ("上市企业", 5, "家", 2028, "cumulative"),
+            ("规模以上企业", 80, "家", 2028, "target"),
+            ("百亿级药企", 2, "家", 2028, "target"),
+        ],
+    )
+
+
+def test_what_is_counted_may_stand_behind_de_or_a_field() -> None:
+    plan = read_text(
+        "庚县三年行动方案（2026—2028年）\n主要任务\n年内开发3万个以上的公益岗位。每个社区拥有3个以上的社会组织。各区建有1所公办技校。"
+        "培育形成临港装备1个五百亿级产业集群，家纺、模具等4个百亿级产业集群。组建12个工程技术中心。"
+    )
+    assert not missing(
+        plan,
+        [
+            ("公益岗位", 3, "万个", 2028, "target"),
+            ("社会组织", 3, "个", 2028, "target"),
+            ("公办技校", 1, "所", 2028, "target"),
+            ("五百亿级产业集群", 1, "个", 2028, "target"),
+            ("百亿级产业集群", 4, "个", 2028, "target"),
+            ("工程技术中心", 12, "个", 2028, "target"),
+        ],
+    )
+
+
+def test_denominators_and_subdivisions_are_no_quantities() -> None:
+    plan = read_text("辛县三年行动方案（2026—2028年）\n主要任务\n原则上按照每3至10万居民设置卫生中心。五大任务细分为18项子任务。")
+    assert not plan.indicators
+
+
+def test_ratios_to_one_are_one_figure() -> None:
+    plan = read_text("壬县“十三五”规划纲要\n一、发展基础\n2015年，城乡居民收入比由2.6:1缩小到2.07:1。")
+    assert not missing(plan, [("城乡居民收入比", 2.6, None, 2015, "baseline"), ("城乡居民收入比", 2.07, None, 2015, "actual")])
+    assert len(plan.indicators) == 2
+
+
+def test_flattened_rows_numbered_in_their_labels_under_categories() -> None:
+    cells = (
+        "类别|指标|2020年|2025年|年均/累计|属性|经济|1.生产总值增长（%）|2.3|—|保持在合理区间、逐年提出|预期性|2.收入增长（%）|2.1|—|与经济增长同步|"
+        "预期性|生态|3.能耗降低（%）|—|—|〔13.5〕|约束性|4.森林覆盖率（%）|23.2*|24.1左右|—|约束性"
+    )
+    plan = read_text("癸市“十四五”规划\n表1 主要指标\n" + cells.replace("|", "\n") + "\n注：〔 〕内为5年累计数。")
+    assert not missing(
+        plan,
+        [
+            ("生产总值增长", 2.3, "%", 2020, "baseline"),
+            ("收入增长", 2.1, "%", 2020, "baseline"),
+            ("能耗降低", 13.5, "%", 2025, "cumulative"),
+            ("森林覆盖率", 23.2, "%", 2020, "baseline"),
+            ("森林覆盖率", 24.1, "%", 2025, "target"),
+        ],
+    )
+    aimed = next(item for item in plan.indicators if item.value == 24.1)
+    assert aimed.comparator is None
+    assert not plan.findings
