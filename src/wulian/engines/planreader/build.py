@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wulian.engines.planreader.model import Block, Cell, Document, ReadingWarning, Table
+from wulian.engines.planreader.wrapped import closed
 
 
 class Builder:
@@ -76,21 +77,9 @@ class Builder:
 ABOVE = "\ue000"
 
 
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff，。；：、”%\d.])(?<!第)[ ](?=[\u4e00-\u9fff“\d])")
-
-
-def _closed(text: str) -> str:
-    """`text` without the blanks that a narrow column left where its lines were wrapped (生产总 值); a page with few blanks keeps them."""
-    out: list[str] = []
-    for line in text.split("\n"):
-        wrapped = len(line) > 100 and "\t" not in line and "|" not in line and len(_GAP.findall(line)) * 40 >= len(line)
-        out.append(_GAP.sub("", line) if wrapped else line)
-    return "\n".join(out)
-
-
 def from_text(text: str, kind: str = "text", encoding: str | None = None) -> Document:
     """Document of plain text: the text as it is (line ends made uniform), a paragraph for each line."""
-    body = _closed(text.replace("\r\n", "\n").replace("\r", "\n"))
+    body = closed(text.replace("\r\n", "\n").replace("\r", "\n"))
     blocks: list[Block] = []
     place = 0
     for line in body.split("\n"):

@@ -11,13 +11,15 @@ from wulian.engines.planreader.text import chinese_number, normal, squash
 
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年?")
 _HEAD_NAME = re.compile(
-    r"^(?:主要|具体|发展|核心|重点|规划|评价|监测|工作|二级|三级)?(?:指标|目标|项目)(?:名称|内容|体系)?$|^名称$|^工作目标$|^指标项$|^任务指标$|^(?:二|三)级指标$"
+    r"^(?:主要|具体|发展|核心|重点|规划|评价|监测|工作|二级|三级)?(?:指标|目标|项目)(?:名称|内容|体系|类别)?$|^名称$|^工作目标$|^指标项$|^任务指标$|^(?:二|三)级指标$"
 )
 _HEAD_CATEGORY = re.compile(r"^(?:类别|类型|领域|分类|维度|方面|一级指标|指标类别|指标类型|指标分类|目标类别|板块)$")
 _HEAD_SERIAL = re.compile(r"^(?:序号|编号|序|NO\.?|No\.?)$", re.I)
 _HEAD_UNIT = re.compile(r"^(?:计量|指标)?单位$")
 _HEAD_ATTRIBUTE = re.compile(r"^(?:指标)?(?:属性|性质)$|^属\s*性$")
-_HEAD_OTHER = re.compile(r"^(?:备注|说明|责任(?:单位|部门)|牵头(?:单位|部门)|配合(?:单位|部门)|数据来源|完成时限|时间节点|来源)$")
+_HEAD_OTHER = re.compile(
+    r"^(?:备注|说明|责任(?:单位|部门)|牵头(?:单位|部门)|配合(?:单位|部门)|数据来源|完成时限|时间节点|来源|完成率|占比说明)$"
+)
 _HEAD_GROWTH = re.compile(r"年均|累计增|增速|增长率|增长|\[.*\]")
 _HEAD_BASE = re.compile(r"基数|基期|现状|实际|完成|基础值|初值|初始|现值|基准")
 _HEAD_CHANGE = re.compile(r"[\[(]?(?:五年)?(?:年均|累计)[^\d]{0,14}")
@@ -28,7 +30,7 @@ _HEAD_AIM = re.compile(r"目标|规划|预期|预计|计划")
 class Column:
     """Meaning of a value column."""
 
-    kind: str  # baseline, target, annual_target, growth
+    kind: str  # baseline, actual, target, annual_target, growth
     year: int | None
     title: str
 
@@ -53,12 +55,14 @@ def role(title: str) -> str | None:
         full = text  # a long note in brackets explains the heading
     if len(full) > 22 or not full:
         return None
-    if _YEAR.search(full) or re.search(r"五[”\"]?(?:期?末|期间|时期|目标|年均)|(?:规划|中|近|远)期(?:目标|末)?(?:值)?$", full):
+    if _YEAR.search(full) or re.search(
+        r"五[”\"]?(?:规划|计划|实际)?(?:期?末|期间|时期|目标|年均|完成)|(?:规划|中|近|远)期(?:目标|末)?(?:值)?$", full
+    ):
         return "value"
     if _HEAD_CHANGE.fullmatch(full) or _HEAD_CHANGE.fullmatch(text):
         return "value"
     if re.fullmatch(
-        r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|年均)(?:值|数|增长|增速|完成|水平)?)(?:\(.{0,8}\))?", full
+        r"(?:[\u4e00-\u9fff]{0,4}(?:目标|基数|基期|现状|实际|预期|规划|计划|年均)(?:值|数|增长|增速|完成|水平|任务)?)(?:\(.{0,8}\))?", full
     ):
         return "value"
     return None
@@ -94,6 +98,8 @@ def columns_of(titles: list[str], period: Period | None) -> list[Column]:
         if _HEAD_GROWTH.search(title) and not re.fullmatch(r"(?:19|20)\d{2}年?", title):
             kind = "growth"
             year = period.end if period else year
+        elif re.search(r"完成", title) and any(_HEAD_AIM.search(other) and year == when for other, when in zip(plain, years, strict=True)):
+            kind = "actual"  # beside the aim of the same years
         elif _HEAD_BASE.search(title):
             kind = "baseline"
         elif consecutive and not (period and year and year < period.base):

@@ -19,12 +19,16 @@ _PLAN_WORD = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报�
 ACHIEVED = re.compile(
     r"执行情况|运行情况|工作回顾|(?:年度?|工作)总结|成就|成效|成绩|回顾|现状|(?:发展|工作|现实|产业)基础|基础(?:条件|与|和|及)|背景|进展情况|工作总结|完成情况|发展情况|形势|机遇|挑战|(?:存在|主要|突出)问题|以来"
 )
+# 既定目标如期实现, 任务完成情况: aims that were reached.
+_REACHED = re.compile(r"(?:目标|任务)(?:任务)?(?:如期|全面|基本|圆满|顺利|胜利|超额)?(?:实现|完成|达成)|回顾|完成情况")
 AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
 _GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
 _PAST = re.compile(
     r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|(?:完成|实现|取得|建成)了|[\u4e00-\u9fff]了(?:超|近|约|逾)?\d|末的\d|同比增长|过去(?:一|五)年|(?:^|[,;。、:\s])(?:上年|去年)"
 )
-_FUTURE = re.compile(r"力争|争取|确保|预期|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)")
+_FUTURE = re.compile(
+    r"力争|争取|确保|预期(?!寿命|性)|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)"
+)
 
 
 # A sentence that announces its own figures as aims (…年发展主要预期目标是：…), whatever year it names.
@@ -267,7 +271,9 @@ def section_tense(path: list[Node], offset: int, guided: int | None, turn: int |
         horizon = re.search(r"(20[3-9]\d|2[0零]三五)年?.{0,4}(?:远景|愿景|展望|目标)", normal(node.title))
         if node.kind in {"titled", "dash"} or (node.run_in and node.kind == "digit"):
             continue
-        if AIMED.search(node.title) and not re.search(r"回顾|完成情况", node.title):
+        if _REACHED.search(node.title):
+            return "actual", None
+        if AIMED.search(node.title):
             year = None
             if horizon and not re.search(r"五(?:时期|期间|”)", node.title):
                 year = 2035 if not horizon.group(1).isdigit() else int(horizon.group(1))

@@ -16,7 +16,7 @@ from wulian.engines.planreader.units import UNIT_RE, is_unit
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _PART = re.compile(
-    rf"(?:(?P<key>[^\d:*,;、\s()<>≥≤〔\[]{{1,24}}(?:\([^()]*\))?)\s*:\s*)?(?P<sign>≥|≤|>=|<=|>|<|不低于|不少于|不超过|超过|突破|约|近|达到|达|前)?\s*(?P<open>[〔\[(](?=\s*-?\d[\d.,]*\s*[〕\])]))?\s*"
+    rf"(?:(?P<key>[^\d:*,;、\s()<>≥≤〔\[]{{1,24}}(?:\([^()]*\))?)\s*(?::\s*|(?=[≥≤])))?(?P<sign>≥|≤|>=|<=|>|<|不低于|不少于|不超过|超过|突破|约|近|达到|达|前)?\s*(?P<open>[〔\[(](?=\s*-?\d[\d.,]*\s*[〕\])]))?\s*"
     rf"(?P<num>-?(?:{_NUM})|\*+)(?:\s*(?:-{{1,2}}|~|至)\s*(?P<to>{_NUM}))?(?P<more>余|多)?\s*(?P<close>[〕\])])?\s*(?P<unit>{UNIT_RE.pattern})?\s*(?P<tail>及?以上|以内|以下|左右)?\s*(?P<note>\([^()]*\))?"
 )
 _BRACKET = re.compile(r"\(([^()]*)\)?\s*$")
@@ -168,7 +168,7 @@ def _from_cell(
             comparator, what = None, "mask"
         if part.group("open") and part.group("close") and part.group("open") in "〔[":
             what = "sum"
-        if part.group("open") and part.group("close") and "累计" in column.title:
+        if re.search(r"累计|合计", plain) or (part.group("open") and part.group("close") and "累计" in column.title):
             what = "sum"
         if what == "sum" and column.kind == "growth":
             title = f"{name}累计"

@@ -11,6 +11,10 @@ from wulian.engines.planreader.units import COUNTED, measure_of
 
 
 def sound_name(name: str, item: Quantity, doing: bool, reach: bool) -> bool:
+    if re.fullmatch(r"(?:全面|完成|严格|实现|做好|加快|继续|新增|[城市区县](?:城)?区?内|全[国省市区县])+", name):
+        return False  # verbs and places, no noun
+    if re.fullmatch(r"(?:总|计划|全年|累计|年内)?(?:投资|投入)", name):
+        return False  # what one building project costs
     if len(re.findall(r"[\u4e00-\u9fffA-Za-z]", name)) < 2 or re.fullmatch(lex.DOING, name):
         return False
     if re.fullmatch(r"(?:各|每个?|全部|所有)?[市区县镇乡街村]{0,2}(?:级市|道)?(?:\([^()]*\))?", name):
@@ -104,6 +108,8 @@ def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, ac
         return False
     if item.unit in {"次", "场", "期", "轮", "批次"} and re.search(r"每(?:个)?(?:季度|月|周|半年|两年|季)", left):
         return False
+    if re.match(r"(?:地级|县级|设区)市|(?:州|县|市)\(|区县|县区", noun) and not doing:
+        return False  # how many places there are
     value = item.value
     if item.form == "mask":
         return True

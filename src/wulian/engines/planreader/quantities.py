@@ -34,7 +34,7 @@ _CHINESE = re.compile(rf"{_NEAR}(?P<a>{_HAN})(?P<more>余|多)?\s*(?P<u>{UNIT}){
 _FRACTION = re.compile(rf"(?P<a>{_HAN}|\d+)分之(?P<b>{_HAN}|\d+)")
 _DOUBLE = re.compile(r"翻(?P<a>[一两二三])?番|翻番")
 
-_NOT_A_NUMBER_BEFORE = re.compile(r"(?:第|每|[A-Za-z]|〔|\[|[A-Za-z]-|№|No\.?|表|图|专栏|附件|号)\s*$")
+_NOT_A_NUMBER_BEFORE = re.compile(r"(?:第|每|[×÷]|[A-Za-z]|〔|\[|[A-Za-z]-|№|No\.?|表|图|专栏|附件|号)\s*$")
 _DATE_AFTER = re.compile(r"\s*(?:年(?!限|均|以上|以内|左右)|月|日|号(?!线)|时代|版|世纪|届全|届中央|中全会|周年)")
 _TECH_AFTER = re.compile(
     r"\s*(?:英寸|纳米|nm|G(?![a-zA-Z]|W)|K(?![a-zA-Z])|[A-Z](?!W|FLOPS|Flops)|[+×xX]|强(?!.{0,4}(?:位|名))|大(?![^,。;]{0,1}幅)|级(?:市|以上|别))"

@@ -9,6 +9,7 @@ from wulian.engines.planreader.context import Period, find_period
 from wulian.engines.planreader.indicators import read_indicators
 from wulian.engines.planreader.lint import lint
 from wulian.engines.planreader.model import Document, Plan, ReadingWarning, Span, Table
+from wulian.engines.planreader.spaced import read_spaced
 from wulian.engines.planreader.structure import is_furniture, read_structure
 from wulian.engines.planreader.tasks import read_tasks
 from wulian.engines.planreader.text import normal
@@ -30,6 +31,7 @@ def read_plan(document: Document) -> Plan:
     grids = [grid for table in tables if (grid := tb.read_grid(table, period))]
     taken = [(table.start, table.end) for table in tables]
     grids += [grid for grid in tb.read_flattened(document, period) if not any(low <= grid.start < high for low, high in taken)]
+    grids += read_spaced(document, period, [*taken, *((grid.start, grid.end) for grid in grids)])
     grids.sort(key=lambda grid: grid.start)
     spans = sorted({*taken, *((grid.start, grid.end) for grid in grids)})
     structure = read_structure(document, spans)

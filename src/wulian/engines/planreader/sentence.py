@@ -34,6 +34,29 @@ _CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
 _NOTE = re.compile(r"\([^()]*\d[^()]*\)")
 _HIDDEN = re.compile(r"《[^《》]*》|〔\d{4}〕\s*\d*号?")
 _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
+_SHARED_NOUN = re.compile(r"(?:、|和)(?:总?(?:长度|长|面积|里程|投资))?")
+# What land, roads, plants and power are measured in.
+_EXTENTS = frozenset(
+    [
+        "公里",
+        "千米",
+        "亩",
+        "公顷",
+        "平方米",
+        "平方公里",
+        "立方米",
+        "吨",
+        "千瓦",
+        "兆瓦",
+        "吉瓦",
+        "万千瓦",
+        "EFLOPS",
+        "PFLOPS",
+        "EFlops",
+        "PFlops",
+        "P",
+    ]
+)
 _TIME_UNITS = frozenset({"个工作日", "工作日", "年", "月", "天", "日", "小时", "分钟", "岁"})
 _TIME_NAME = re.compile(r"年限|寿命|时间|时长|周期|期限|天数|压缩|缩短|时限|岁|龄|时效|办结")
 _RANK_CUE = re.compile(
@@ -164,6 +187,11 @@ class Sentence(Statement):
             if place + 1 < len(items) and following - item.end <= 1 and self.body[items[place + 1].end - 1 : items[place + 1].end] == "级":
                 following = items[place + 2].start if place + 2 < len(items) else end
                 right = self.body[item.end : following]
+            shared = place + 1 < len(items) and bool(_SHARED_NOUN.fullmatch(right)) and lex.DOING_END.search(left.rstrip())
+            if shared:
+                # 完成65条、总长度57.9公里的城市道路: the noun behind the second quantity is that of the first as well
+                beyond = items[place + 2].start if place + 2 < len(items) else end
+                right = self.body[items[place + 1].end : beyond].removeprefix("的")
             before = len(accepted)
             if (
                 item.form == "high"
@@ -180,7 +208,7 @@ class Sentence(Statement):
                 right = self.body[items[place + 1].end : following]
             used = self._read_one(item, left, right, place, following, start, end, number, accepted, base_subject)
             if len(accepted) > before:
-                previous = item.end + used
+                previous = item.end + (0 if shared else used)
         self._share_grade(accepted)
 
     def _shared_names(self, lead: str, items: list[Quantity], start: int, end: int) -> list[str] | None:
@@ -310,6 +338,10 @@ class Sentence(Statement):
             return used
         if noun and not counted and modifies(item, right, graded):
             return 0
+        if noun and len(noun) >= 2 and measure_of(item.unit) in _EXTENTS and lex.DOING_END.search(left.rstrip()):
+            kept = lex.KEPT.search(left.rstrip())  # 新建3万平方米标准厂房
+            self._emit(item, f"{kept.group(1) if kept else ''}{noun}", predicate, left, start, end, number, accepted)
+            return used
         self._left_named(
             item, left, left_words, predicate, right, doing is not None, reach, start, end, number, accepted, place, base_subject
         )
@@ -357,7 +389,7 @@ class Sentence(Statement):
             status = STATUS_NOUN.search(left_words + "".join(reversed(predicate)))
             if status and state.unit and item.form == "plain":
                 item = with_unit(item, state.unit)
-                name = f"{state.counted}{status.group()}"
+                name = re.sub(r"数$", "", state.counted) + status.group()
             elif (
                 item.form != "plain"
                 or not reach
@@ -431,13 +463,15 @@ class Sentence(Statement):
             return
         if item.form == "ratio" and not name and accepted:
             name = accepted[-1].name
-        if item.form == "plain" and re.search(r"(?:规模|总量)?$", right[:2]) and is_money(item):
+        if item.form in {"plain", "han"} and is_money(item):
             name = re.sub(r"(?:年均)?(?:增速|增长率)$", "", name)
         each = re.fullmatch(r"每(人|户|亩|万人|平方公里|家)", name)
         if each and item.unit and base_subject:
             name, item = re.sub(r"(?:年均)?(?:增速|增长率)$", "", base_subject), with_unit(item, f"{item.unit}/{each.group(1)}")
         if base_subject and re.fullmatch(r"(?:其?总)?(?:数|数量|量|规模|额|占比|比重|面积|增速|产值|收入)", name):
             name = re.sub(r"(?:数量|总量|总数|数)$", "", base_subject) + name
+        if base_subject and re.match(r"按(?:可比|同|不变|现行)", name):
+            name = f"{base_subject}{name}"
         if re.match(r"(?:低于|高于|快于|优于)", name) and (state.last or base_subject):
             name = f"{state.last.name if state.last else base_subject}{name}"
         if name.startswith("占"):

@@ -106,7 +106,7 @@ class Statement:
         state.out.append(made)
         accepted.append(made)
         if item.unit and measure_of(item.unit) in COUNTED:
-            state.unit, state.counted = item.unit, state.counted if STATUS_NOUN.search(clean) else clean
+            state.unit, state.counted = item.unit, state.counted if STATUS_NOUN.search(re.sub(r"数$", "", clean)) else clean
         if not baseline:
             state.last, state.last_clause = made, number
         if not keep_subject and not baseline:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from wulian.engines.planreader.model import Document, Span
 from wulian.engines.planreader.text import chinese_number, normal
+from wulian.engines.planreader.units import UNIT
 
 _HAN = "[一二三四五六七八九十百]"
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -27,6 +28,8 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"((?:专栏|专表|专题|图|表|附表|附图)\s*(?:\d+(?:-\d+)?|{_HAN}{{1,2}})?)[\s:、.]+(?=\S)|((?:专栏|附表|附图|图|表)\s*\d+)(?=[^\d\s])"
         ),
     ),
+    ("decimal_three", re.compile(r"(\d{1,2}(?:\.\d{1,2}){2,3})\s*(?=[\u4e00-\u9fff“《])")),
+    ("decimal", re.compile(rf"(\d{{1,2}}\.\d{{1,2}})\s*(?!\s*(?:{UNIT}|以上|以下|左右|至|到))(?=[\u4e00-\u9fff“《].{{3,}})")),
     ("digit", re.compile(r"(\d{1,3})\s*(?:[.、]|\.\s)(?!\d)\s*")),
     ("digit_bracket", re.compile(r"(\(\s*\d{1,3}\s*\)|\d{1,2}\)|[①-⑳])[、.\s]*")),
     ("bullet", re.compile(r"([■◆▲★▶□◇])\s*(?=[^\n。;]{2,40}$)")),
@@ -319,7 +322,7 @@ def _find_lost_parents(lines: list[Paragraph], plain: str, out: list[tuple[str, 
 
 def _note_gap(node: Node, elder: Node | None, plain: str, gaps: list[tuple[str, Span, Span]]) -> None:
     """Remember a jump in the numbering (二 missing between 一 and 三) with both places."""
-    if node.restored or elder is None or node.kind in {"box", "dash", "titled", "plain", "annex"}:
+    if node.restored or elder is None or node.kind in {"box", "dash", "titled", "plain", "annex", "bullet", "decimal", "decimal_three"}:
         return
     now, before = ordinal(node.kind, node.id), ordinal(elder.kind, elder.id)
     if elder.restored and elder.kind == "han":

@@ -14,7 +14,7 @@ from wulian.engines.planreader.model import Cell, Document, Table
 from wulian.engines.planreader.text import chinese_number, normal, squash
 from wulian.engines.planreader.units import is_unit
 
-_ATTRIBUTE = re.compile(r"^(?:预期性|约束性|预期|约束)$")
+ATTRIBUTE = re.compile(r"^(?:预期性|约束性|预期|约束)$")
 _TASK_HEAD = re.compile(r"任务|举措|事项|内容|措施")
 _ASSIGNED = re.compile(
     r"完成.{0,12}(?:任务|目标|下达|要求|指标)|达到.{0,10}(?:要求|标准|目标)|按.{0,12}(?:下达|要求|任务)|(?:上级|国家|省|市|区).{0,4}下达"
@@ -117,11 +117,11 @@ def _grid_rows(table: Table, used: int, roles: list[str | None], titles: list[st
         unit = squash(line[unit_place].text) or None if unit_place is not None else None
         attribute = squash(line[attribute_place].text) or None if attribute_place is not None else None
         filled = [cell for cell in line if cell.end > cell.start]
-        rows.append(Row(label, unit, values, _attribute(attribute), min(cell.start for cell in filled), max(cell.end for cell in filled)))
+        rows.append(Row(label, unit, values, attribute_of(attribute), min(cell.start for cell in filled), max(cell.end for cell in filled)))
     return Grid(rows, table.start, table.end, False, columns=columns) if rows else None
 
 
-def _attribute(text: str | None) -> str | None:
+def attribute_of(text: str | None) -> str | None:
     found = re.search(r"预期|约束", text or "")
     return f"{found.group()}性" if found else None
 
@@ -232,6 +232,9 @@ def read_flattened(document: Document, period: Period | None) -> list[Grid]:
     return grids
 
 
+_SINGLE = frozenset({"name", "serial", "unit", "attribute"})
+
+
 def _heading_run(lines: list[_Line], place: int) -> tuple[list[str], list[str], int] | None:
     roles: list[str] = []
     titles: list[str] = []
@@ -239,11 +242,20 @@ def _heading_run(lines: list[_Line], place: int) -> tuple[list[str], list[str], 
     while here < len(lines) and len(roles) < 14:
         text = squash(lines[here].plain)
         name = role(text)
-        if name is None or (roles and name in {"name", "serial", "unit", "attribute"} and name in roles):
+        step = 1
+        if (name is None or (name in roles and name in _SINGLE)) and here + 1 < len(lines):
+            # a heading broken by the page: “十三五”规划 / 目标, 指标 / 属性
+            text, step = text + squash(lines[here + 1].plain), 2
+            name = role(text) if len(text) <= 14 else None
+        if name is None or (name in roles and name in _SINGLE):
             break
+        if here + step < len(lines):
+            rest = squash(lines[here + step].plain)
+            if 0 < len(rest) <= 4 and role(rest) is None and not is_value(rest) and role(text + rest) == name:
+                text, step = text + rest, step + 1  # “十三五”完成 / 情况
         roles.append(name)
         titles.append(text)
-        here += 1
+        here += step
     if len(roles) < 3 or not fits(list(roles)):
         return None
     return roles, titles, here
@@ -295,6 +307,9 @@ class _Stream:
             groups[-1].append(line)
             seen.add(key)
             previous = key
+        if len(groups) == 1 < len(self.columns) and len(groups[0]) > len(self.columns) and not len(groups[0]) % len(self.columns):
+            each = len(groups[0]) // len(self.columns)  # every part has a key of its own, in both years
+            groups = [groups[0][place : place + each] for place in range(0, len(groups[0]), each)]
         missing = len(self.columns) - len(groups)
         # A blank cell vanished with the page: what is left belongs to the later columns, where the targets stand.
         offset = missing if missing > 0 else 0
@@ -316,6 +331,9 @@ def component_key(text: str) -> str:
     colon = re.match(r"([^\d:*]{1,20}):", body)
     if colon:
         return colon.group(1)
+    bound = re.match(r"([\u4e00-\u9fff]{2,8})[≥≤]\d", body)
+    if bound:
+        return bound.group(1)
     scope = re.search(r"\d[^()]*\((占[^()]{1,8}|[^()\d]{0,4}[本全][市区省县国][^()]{0,4})\)$", body)
     return f"({scope.group(1)})" if scope else ""
 
@@ -343,13 +361,13 @@ def _flattened_rows(lines: list[_Line], place: int, roles: list[str], titles: li
         if not body or _ends_table(line.plain):
             break
         serial = stream.has_serial and body == str(stream.serial + 1)
-        if stream.skip and not serial and not _ATTRIBUTE.match(body):
+        if stream.skip and not serial and not ATTRIBUTE.match(body):
             stream.skip -= 1
             last_good = place = place + 1
             continue
         stream.skip = 0
-        if stream.has_attribute and _ATTRIBUTE.match(body):
-            stream.attribute, stream.last = _attribute(body), line
+        if stream.has_attribute and ATTRIBUTE.match(body):
+            stream.attribute, stream.last = attribute_of(body), line
             stream.close()
             last_good = place + 1
         elif (
