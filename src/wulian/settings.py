@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "wulian.foundation",
     "wulian.directory",
+    "wulian.registers",
     "wulian.chains.governance",
     "wulian.fusion",
     "wulian.demo",

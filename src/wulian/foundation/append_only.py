@@ -20,22 +20,28 @@ CREATE TRIGGER {table}_no_delete BEFORE TRUNCATE ON {table} FOR EACH STATEMENT E
 
 
 class AppendOnly(migrations.RunSQL):
-    """Migration operation that makes `table` append-only on the database in use."""
+    """Migration operation that makes `table` append-only on the database in use.
 
-    def __init__(self, table: str) -> None:
-        self.table = table
+    deletable: rows may go with what they belong to (a removed demonstration), but are never changed.
+    """
+
+    def __init__(self, table: str, deletable: bool = False) -> None:
+        self.table, self.deletable = table, deletable
         super().__init__(migrations.RunSQL.noop, migrations.RunSQL.noop)
 
     def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
-        return (self.__class__.__qualname__, [self.table], {})
+        return (self.__class__.__qualname__, [self.table], {"deletable": True} if self.deletable else {})
 
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state, to_state) -> None:  # type: ignore[no-untyped-def]
         if schema_editor.connection.vendor == "sqlite":
-            for statement in SQLITE.format(table=self.table).split("END;"):
-                if statement.strip():
-                    schema_editor.execute(statement + "END;", params=None)
+            statements = [statement + "END;" for statement in SQLITE.format(table=self.table).split("END;") if statement.strip()]
+            for statement in statements[:1] if self.deletable else statements:
+                schema_editor.execute(statement, params=None)
         else:
-            schema_editor.execute(POSTGRESQL.format(table=self.table), params=None)
+            sql = POSTGRESQL.format(table=self.table)
+            if self.deletable:
+                sql = sql.replace("BEFORE UPDATE OR DELETE", "BEFORE UPDATE").partition(f"CREATE TRIGGER {self.table}_no_delete")[0]
+            schema_editor.execute(sql, params=None)
 
     def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state, to_state) -> None:  # type: ignore[no-untyped-def]
         on = "" if schema_editor.connection.vendor == "sqlite" else f" ON {self.table}"

@@ -107,7 +107,7 @@ def read_metric(viewer: Actor, metric: Metric, scope: Scope, records: Mapping[st
     """
     value = metric.compute(scope, records)
     for part in metric.parts:
-        if value.value is None or may_list(viewer, part, scope.region):
+        if value.value is None or not part.few_hidden or may_list(viewer, part, scope.region):
             continue
         if value.counts[part.key] < FEWEST_FIRMS:
             return _withheld(value)
@@ -146,7 +146,7 @@ def open_snapshot(viewer: Actor, number: int, part: str = "", *, limit: int = 20
     ids = snapshots.record_ids(snapshot, chosen.key)
     value = snapshots.snapshot_value(snapshot)
     listed = may_list(viewer, chosen, snapshot.region)
-    if not listed and len(ids) < FEWEST_FIRMS and value.value is not None:
+    if not listed and chosen.few_hidden and len(ids) < FEWEST_FIRMS and value.value is not None:
         value = MetricValue(
             None, dict.fromkeys(value.parts), _("不足 %(fewest)s 家企业报数，为保护单家企业的数据不公开") % {"fewest": FEWEST_FIRMS}
         )
@@ -176,7 +176,7 @@ def snapshots_of(viewer: Actor, metric: str, region: str, *, limit: int = 12) ->
     """The latest snapshots of a metric in a region, newest date first; without those whose value is withheld from `viewer`."""
     definition = metric_of(metric)
     rows = MetricSnapshot.objects.filter(metric=metric, region=region).order_by("-as_of", "-id")
-    hidden = [part.key for part in definition.parts if not may_list(viewer, part, region)]
+    hidden = [part.key for part in definition.parts if part.few_hidden and not may_list(viewer, part, region)]
     if not hidden:
         return list(rows.defer("records")[:limit])
     return [row for row in rows[:limit] if all(len(snapshots.record_ids(row, key)) >= FEWEST_FIRMS for key in hidden)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from .schema import NUMERIC, Condition, FieldDefinition
+from .schema import NUMERIC, Condition, FieldDefinition, FieldType
 
 
 def is_missing(value: Any) -> bool:
@@ -27,15 +27,17 @@ def judge(condition: Condition, values: Mapping[str, Any], fields: Sequence[Fiel
     wanted = [condition.is_] if condition.is_ is not None else list(condition.in_)
     if wanted:
         return _among(field, value, wanted)
+    # Bounds in a definition are written in yuan; what is stored, of this field or another, is fen.
     others = {key: values.get(code) for key in ("at_least", "at_most", "above", "below") if (code := getattr(condition, f"{key}_field"))}
     if condition.differs_from:
         other = values.get(condition.differs_from)
         return None if is_missing(other) else bool(value != other)
     if any(is_missing(other) for other in others.values()):
         return None
-    bounds = {key: others.get(key, getattr(condition, key)) for key in ("at_least", "at_most", "above", "below")}
+    written = {key: getattr(condition, key) for key in ("at_least", "at_most", "above", "below")}
     mine = _comparable(field, value)
-    limits = {key: _comparable(field, bound) for key, bound in bounds.items() if bound is not None}
+    limits = {key: as_stored(field, bound) for key, bound in written.items() if bound is not None}
+    limits |= {key: _comparable(field, other) for key, other in others.items()}
     tests = {
         "at_least": lambda limit: mine >= limit,
         "at_most": lambda limit: mine <= limit,
@@ -50,13 +52,19 @@ def holds(condition: Condition, values: Mapping[str, Any], fields: Sequence[Fiel
     return judge(condition, values, fields, state) is True
 
 
+def as_stored(field: FieldDefinition, bound: Any) -> Decimal:
+    """A number as a definition writes it, in the form in which values are stored: fen for money."""
+    exact = Decimal(str(bound))
+    return exact * 100 if field.type is FieldType.MONEY else exact
+
+
 def _comparable(field: FieldDefinition, value: Any) -> Any:
     return Decimal(str(value)) if field.type in NUMERIC else str(value)  # dates compare as text: YYYY-MM-DD
 
 
 def _among(field: FieldDefinition, value: Any, wanted: Sequence[Any]) -> bool:
     if field.type in NUMERIC:
-        return Decimal(str(value)) in {Decimal(str(item)) for item in wanted}
+        return Decimal(str(value)) in {as_stored(field, item) for item in wanted}
     if isinstance(value, list):
         return bool(set(value) & set(wanted))
     return value in wanted

@@ -7,11 +7,11 @@ so that a new register or field needs no migration.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from .schema import NUMERIC, Definition, FieldDefinition, FieldType
+from .schema import NUMERIC, Condition, Definition, FieldDefinition, FieldType
 
 # kind -> how many columns there are
 CAPACITY = {"text": 14, "number": 8, "day": 8, "reference": 6}
@@ -35,11 +35,11 @@ def indexed_fields(definition: Definition) -> list[FieldDefinition]:
     codes = {*views.filters, views.calendar, views.map}
     for counter in definition.counters:
         codes |= {counter.of, counter.date, counter.until, *counter.once, *counter.by}
-        codes |= {condition.field for condition in (*counter.where, *counter.base)}
+        codes |= _asked((*counter.where, *counter.base))
     for rule in definition.cadence:
-        codes |= {rule.date, rule.by, *(condition.field for condition in rule.where)}
+        codes |= {rule.date, rule.by} | _asked(rule.where)
     if editions is not None:
-        codes |= {code.removeprefix("-") for code in editions.order} | {condition.field for condition in editions.where}
+        codes |= {code.removeprefix("-") for code in editions.order} | _asked(editions.where)
     for unique in definition.unique:
         codes |= {*unique.fields, unique.year_of}
     codes |= {reminder.date for reminder in definition.reminders}
@@ -48,6 +48,12 @@ def indexed_fields(definition: Definition) -> list[FieldDefinition]:
     # A list can be sorted by its numbers and dates.
     codes |= {field.code for field in definition.fields if field.code in views.columns and slot_kind(field) in {"number", "day"}}
     return [field for field in definition.fields if field.code in codes and slot_kind(field)]
+
+
+def _asked(conditions: Iterable[Condition]) -> set[str]:
+    """Fields that conditions look at."""
+    compared = ("at_least_field", "at_most_field", "above_field", "below_field", "differs_from")
+    return {code for condition in conditions for code in (condition.field, *(getattr(condition, key) for key in compared))}
 
 
 def overflow(definition: Definition) -> Iterator[tuple[str, int]]:

@@ -38,7 +38,7 @@ class Column:
 
     path: attribute path on the record (`organisation.name`), a function of the record, or empty for what the record adds.
     sort: field to order by in the database; empty when the list cannot be ordered by it.
-    organisation: attribute path of the id of the organisation that the cell leads to.
+    organisation: attribute path of the id of the organisation that the cell leads to; href: the address that it leads to.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Column:
     numeric: bool = False
     sort: str = ""
     organisation: str = ""
+    href: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Part:
     the region directly below the scope's in which the records stood, "" for the scope's own. narrow: narrows a queryset of
     the part's records as the list is narrowed. Without it the list cannot be filtered by district.
     restricted: the list names figures of single firms, so only officers of the region may open it.
+    few_hidden: of a restricted list: a value over fewer than three records is withheld from those who may not open it.
     """
 
     key: str  # "records", "numerator" or "denominator"
@@ -105,6 +107,7 @@ class Part:
     sources: Callable[[Scope], Sequence[SourceReading]] | None = None
     tally: Tally | None = None
     restricted: bool = False
+    few_hidden: bool = True
     decimals: int = 0
 
     def rows(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -205,6 +208,8 @@ class Metric:
 
 
 _METRICS: dict[str, Metric] = {}
+# Metrics that come and go while the product runs (counters of adopted registers): (find one, list all).
+_PROVIDERS: list[tuple[Callable[[str], Metric | None], Callable[[], Sequence[Metric]]]] = []
 _CLOSURES: list[Callable[[str], frozenset[str]]] = []
 
 
@@ -218,15 +223,33 @@ def declare(metric: Metric) -> Metric:
     return metric
 
 
+def provide(find_one: Callable[[str], Metric | None], list_all: Callable[[], Sequence[Metric]]) -> None:
+    """Add a package's metrics that are not known when Django starts."""
+    _PROVIDERS.append((find_one, list_all))
+
+
 def get(code: str) -> Metric:
-    return _METRICS[code]
+    """Raises KeyError."""
+    found = find(code)
+    if found is None:
+        raise KeyError(code)
+    return found
 
 
 def find(code: str) -> Metric | None:
-    return _METRICS.get(code)
+    if code in _METRICS:
+        return _METRICS[code]
+    return next((metric for find_one, _list_all in _PROVIDERS if (metric := find_one(code)) is not None), None)
 
 
 def all_metrics() -> list[Metric]:
+    """Every metric by code: those declared, then those of the providers."""
+    provided = [metric for _find_one, list_all in _PROVIDERS for metric in list_all()]
+    return sorted([*_METRICS.values(), *provided], key=lambda metric: metric.code)
+
+
+def declared_metrics() -> list[Metric]:
+    """Only those that were declared when Django started."""
     return sorted(_METRICS.values(), key=lambda metric: metric.code)
 
 

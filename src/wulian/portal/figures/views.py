@@ -95,7 +95,7 @@ def _cell(part: Part, row: Any, column: Column, css: str) -> Cell:
         value = number(value, part.decimals)
     elif hasattr(value, "short_name") and hasattr(value, "level"):
         value = region_name(value, short=True)
-    link = ""
+    link = column.href(row) if column.href else ""
     if column.organisation:
         key: Any = row
         for name in column.organisation.split("."):

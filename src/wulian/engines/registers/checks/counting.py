@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wulian.kernel.errors import N_
 from wulian.kernel.messages import Message
 
-from ..schema import NUMERIC, CounterDefinition, Definition, FieldType
+from ..schema import NUMERIC, Condition, CounterDefinition, Definition, FieldType
+from ..slots import slot_kind
 from .common import Found, Where, condition_flaws
 
 GROUPABLE = frozenset({FieldType.CHOICE, FieldType.REGION, FieldType.YES_NO, FieldType.PERIOD, FieldType.ORGANISATION})
@@ -28,6 +29,7 @@ def flaws(definition: Definition) -> Iterator[Found]:
         yield from _target(where, counter)
         for key in ("where", "base"):
             yield from condition_flaws((*where, key), getattr(counter, key), definition.fields, states)
+            yield from _countable((*where, key), getattr(counter, key), definition)
     for index, rule in enumerate(definition.cadence):
         where = ("cadence", index)
         dated = definition.field(rule.date)
@@ -37,6 +39,15 @@ def flaws(definition: Definition) -> Iterator[Found]:
         if rule.by and (by is None or by.type is not FieldType.CHOICE):
             yield where, Message(N_("节奏“%(code)s”的 by“%(field)s”不是选择字段：请改正"), {"code": rule.code, "field": rule.by})
         yield from condition_flaws((*where, "where"), rule.where, definition.fields, states)
+        yield from _countable((*where, "where"), rule.where, definition)
+
+
+def _countable(where: Where, conditions: Iterable[Condition], definition: Definition) -> Iterator[Found]:
+    """A condition that the database is to judge over all entries needs a field that is kept in a column."""
+    for index, condition in enumerate(conditions):
+        field = definition.field(condition.field)
+        if field is not None and condition.filled is None and not slot_kind(field):
+            yield (*where, index), Message(N_("字段“%(field)s”是长文、文件、明细或多值，计数条件只能写 filled"), {"field": field.code})
 
 
 def _counter(definition: Definition, counter: CounterDefinition) -> Iterator[Message]:

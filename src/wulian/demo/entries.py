@@ -1,0 +1,261 @@
+"""Entries from a text file: those of the demonstration region, and those of the cases that test counters and rules.
+
+The grammar is taught in docs/concepts/registers.md. Everything goes through the services, step by step on its dates, so an
+entry made here is one that a person could have made.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import count
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from wulian.directory.models import Organisation, Person
+from wulian.engines.registers import FieldDefinition, FieldType
+from wulian.engines.registers.conditions import is_missing
+from wulian.foundation.access import Actor
+from wulian.foundation.files import store_upload
+from wulian.kernel.names import name_key
+from wulian.registers.catalogue import Adopted, get_adopted
+from wulian.registers.models import Entry
+from wulian.registers.services.entries import create_entry, edit_entry
+from wulian.registers.services.steps import take_step
+
+FOLDER = Path(__file__).resolve().parent / "registers"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+KINDS = {
+    "enterprise": "enterprise", "university": "university", "institute": "institute", "provider": "provider", "government": "government",
+    "social": "social",
+}  # fmt: skip
+_REFERENCE = re.compile(r"@(?P<kind>[a-z_]+)(?::(?P<what>.+))?")
+_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class UnknownReference(ValueError):
+    """A `@…` in a file that names nothing."""
+
+
+@dataclass
+class Maker:
+    """Makes entries for `by`. `fill`: give required fields that are not named a plain valid value (for cases)."""
+
+    by: Actor
+    fill: bool = False
+    is_synthetic: bool = True
+    made: dict[str, list[int]] = field(default_factory=dict)
+    _organisations: dict[str, list[int]] = field(default_factory=dict)
+    _serial: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def entries(self, register: str, listed: list[Mapping[str, Any]]) -> list[Entry]:
+        """The entries of a file's list, in order; `repeat: n` makes n, with {i} counted from 1."""
+        found = []
+        for spec in listed:
+            repeat = int(spec.get("repeat", 1))
+            for place in range(1, repeat + 1):
+                found.append(self.entry(register, _counted(spec, place) if repeat > 1 else spec))
+        return found
+
+    def entry(self, register: str, spec: Mapping[str, Any]) -> Entry:
+        """One entry with its steps."""
+        adopted = get_adopted(register)
+        path = list(spec.get("path", ()))
+        created = _day(spec.get("created") or (path[0]["on"] if path else date(2026, 1, 5)))
+        values = self.values(adopted, spec.get("values", {}))
+        if self.fill:
+            values = self.filled(adopted, values, state=adopted.definition.lifecycle.initial)
+        subject = self._subject(adopted, spec.get("subject"))
+        entry = create_entry(
+            by=self.by, at=_at(created), on=created, register=register, values=values, subject_id=subject, region=spec.get("region"),
+            reason=str(spec.get("reason", "")), is_synthetic=self.is_synthetic,
+        )  # fmt: skip
+        self.made.setdefault(register, []).append(entry.pk)
+        for step in path:
+            entry = self.step(adopted, entry, step)
+        return entry
+
+    def step(self, adopted: Adopted, entry: Entry, step: Mapping[str, Any]) -> Entry:
+        """One step of a path: `do`, `on`, and where wanted `set` and `reason`; `edit: {…}` changes values without a step."""
+        on = _day(step["on"])
+        if "edit" in step:
+            return edit_entry(
+                by=self.by,
+                at=_at(on),
+                on=on,
+                entry_id=entry.pk,
+                revision=None,
+                values=self.values(adopted, step["edit"]),
+                reason=str(step.get("reason", "")),
+            )
+        values = self.values(adopted, step.get("set", {}))
+        transition = adopted.definition.transition(step["do"])
+        if transition is None:
+            raise UnknownReference(f"{adopted.code}: no step {step['do']}")
+        reason = str(step.get("reason", ""))
+        if self.fill:
+            known = {**Entry.objects.select_related("body").get(pk=entry.pk).body.values, **values}
+            needed = self.filled(adopted, known, state=transition.to, also=(*transition.needs, *transition.evidence))
+            values |= {code: value for code, value in needed.items() if code not in known}
+            reason = reason or ("理由" if transition.back or transition.reason else "")
+        return take_step(by=self.by, at=_at(on), on=on, entry_id=entry.pk, step=step["do"], values=values, reason=reason)
+
+    # ---------------------------------------------------------------------------------------------------------- values
+    def values(self, adopted: Adopted, given: Mapping[str, Any]) -> dict[str, Any]:
+        found = {}
+        for code, value in given.items():
+            definition = adopted.fields.get(code)
+            if definition is None:
+                raise UnknownReference(f"{adopted.code}: no field {code}")
+            found[code] = self.value(definition, value)
+        return found
+
+    def value(self, definition: FieldDefinition, value: Any) -> Any:
+        """A value of a file with its references looked up; money is written in yuan (3万元, 1200)."""
+        if definition.type is FieldType.ROWS:
+            columns = {column.code: column for column in definition.fields}
+            return [{code: self.value(columns[code], item) for code, item in row.items()} for row in value or ()]
+        if isinstance(value, list):
+            return [self.value(definition, item) for item in value]
+        if isinstance(value, str) and (match := _REFERENCE.fullmatch(value)):
+            return self._reference(match["kind"], match["what"] or "1")
+        if definition.type is FieldType.MONEY and isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        return value
+
+    def _reference(self, kind: str, what: str) -> int:
+        if kind == "person":
+            person = Person.objects.filter(name=what, user__isnull=True).order_by("pk").first()
+            return (person or Person.objects.create(name=what[:60])).pk
+        if kind == "file":
+            # One content for all: told apart by name, and small.
+            upload = io.BytesIO(_PDF)
+            return store_upload(by=self.by, upload=upload, name=f"{what}.pdf", at=_at(date(2026, 1, 5)), allowed=("pdf",)).pk
+        if kind in KINDS:
+            return self._organisation(kind, what)
+        if kind in self.made and what.isdecimal() and int(what) <= len(self.made[kind]):
+            return self.made[kind][int(what) - 1]
+        raise UnknownReference(f"@{kind}:{what}")
+
+    def _organisation(self, kind: str, what: str) -> int:
+        """The nth organisation of a kind; when there are fewer (or in a test with none) it is made."""
+        if not what.isdecimal():
+            found = Organisation.objects.filter(name=what).order_by("pk").first()
+            return (found or self._made_organisation(kind, what)).pk
+        known = self._organisations.setdefault(
+            kind,
+            list(
+                Organisation.objects.filter(kind=KINDS[kind], merged_into__isnull=True).order_by("pk").values_list("pk", flat=True)[:2_000]
+            ),
+        )
+        place = int(what)
+        while len(known) < place and len(known) < 2_000:
+            known.append(self._made_organisation(kind, f"试验{kind}{len(known) + 1}").pk)
+        # Spread over the list, so that the demonstration's registers do not all name the same firms.
+        return known[(place * 37) % len(known)] if len(known) > 300 else known[(place - 1) % len(known)]
+
+    def _made_organisation(self, kind: str, name: str) -> Organisation:
+        at = _at(date(2020, 1, 1))
+        return Organisation.objects.create(
+            name=name,
+            name_key=name_key(name),
+            kind=KINDS[kind],
+            region_id="120106",
+            created_at=at,
+            updated_at=at,
+            is_synthetic=self.is_synthetic,
+        )
+
+    def _subject(self, adopted: Adopted, given: Any) -> int | None:
+        kind = adopted.definition.subject
+        if kind == "none":
+            return None
+        if given is None and self.fill:
+            given = f"@person:某人{next(self._serial)}" if kind == "person" else f"@enterprise:{next(self._serial)}"
+        if given is None:
+            return None
+        match = _REFERENCE.fullmatch(str(given))
+        if match is None:
+            raise UnknownReference(str(given))
+        return self._reference(match["kind"], match["what"] or "1")
+
+    # ----------------------------------------------------------------------------------------------------------- filling
+    def filled(self, adopted: Adopted, values: Mapping[str, Any], *, state: str, also: tuple[str, ...] = ()) -> dict[str, Any]:
+        """`values` with a plain valid value for every field that `state` requires and for those in `also`."""
+        found = dict(values)
+        for definition in adopted.definition.fields:
+            wanted = state in adopted.required.get(definition.code, ()) or definition.code in also
+            if wanted and definition.compute is None and definition.code not in found and is_missing(found.get(definition.code)):
+                found[definition.code] = self.plain(definition)
+        return found
+
+    def plain(self, definition: FieldDefinition) -> Any:
+        """A plain valid value of a field, different each time where it must be unique."""
+        serial = next(self._serial)
+        low = definition.minimum if definition.minimum is not None else 1
+        match definition.type:
+            case FieldType.TEXT | FieldType.LONG_TEXT:
+                return f"{definition.label.zh}{serial}"
+            case FieldType.CHOICE | FieldType.CHOICES:
+                code = next(choice.code for choice in definition.choices if not choice.retired)
+                return [code] if definition.type is FieldType.CHOICES else code
+            case FieldType.INTEGER | FieldType.DECIMAL | FieldType.PERCENT:
+                return str(max(low, 1) if definition.maximum is None else min(max(low, 1), definition.maximum))
+            case FieldType.MONEY:
+                return str(max(low, 1))
+            case FieldType.DATE:
+                return "2026-01-05"
+            case FieldType.PERIOD:
+                return "2026"
+            case FieldType.REGION:
+                return "120106"
+            case FieldType.YES_NO:
+                return True
+            case FieldType.ORGANISATION:
+                pk = self._organisation("enterprise", str(serial))
+            case FieldType.PERSON:
+                pk = self._reference("person", f"某人{serial}")
+            case FieldType.FILE:
+                pk = self._reference("file", f"佐证{serial}")
+            case FieldType.ROWS:
+                return [{column.code: self.plain(column) for column in definition.fields}]
+            case FieldType.LINK:
+                return self._linked(definition)
+        return [pk] if definition.multiple or definition.type is FieldType.FILE else pk
+
+    def _linked(self, definition: FieldDefinition) -> Any:
+        """An entry of the other register, made if there is none."""
+        known = self.made.get(definition.to)
+        pk = known[0] if known else self.entry(definition.to, {}).pk
+        return [pk] if definition.multiple else pk
+
+
+def _counted(value: Any, place: int) -> Any:
+    """`value` with {i} replaced in all its texts."""
+    if isinstance(value, str):
+        return value.replace("{i}", str(place))
+    if isinstance(value, list):
+        return [_counted(item, place) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _counted(item, place) for key, item in value.items() if key != "repeat"}
+    return value
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _at(day: date) -> datetime:
+    """Ten in the morning in Shanghai."""
+    return datetime.combine(day, time(10), SHANGHAI)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}

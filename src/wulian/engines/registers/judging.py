@@ -1,0 +1,113 @@
+"""What is wrong with the values of an entry: required fields, rules, and in which states a field is required."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wulian.kernel.errors import N_
+from wulian.kernel.problems import Problem
+
+from .conditions import is_missing, judge
+from .schema import Definition, FieldDefinition, FieldType, RuleDefinition
+from .values import as_decimal
+
+REQUIRED = N_("“%(label)s”还没有填")
+REQUIRED_IN = N_("“%(label)s”还没有填（从“%(state)s”起必填）")
+_PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that does not hold. `say`: its sentence in both languages with the values filled in."""
+
+    rule: RuleDefinition
+    zh: str
+    en: str
+
+    @property
+    def may_pass(self) -> bool:
+        return self.rule.severity == "except"
+
+    def problem(self, english: bool = False) -> Problem:
+        return Problem(f"rule_{self.rule.code}", "%(text)s", {"text": self.en if english else self.zh})
+
+
+def requirements(definition: Definition) -> dict[str, frozenset[str]]:
+    """Field code -> states in which it must have a value, for the fields that are ever required. Worth keeping."""
+    found = {field.code: _states_requiring(definition, field) for field in definition.fields if field.required_from}
+    return {code: states for code, states in found.items() if states}
+
+
+def _states_requiring(definition: Definition, field: FieldDefinition) -> frozenset[str]:
+    """States in which `field` must have a value: the named one and all that can only be reached through it."""
+    states = frozenset(state.code for state in definition.lifecycle.states)
+    if field.required_from == "always":
+        return states
+    start, wall = definition.lifecycle.initial, field.required_from
+    reached: set[str] = set()
+    queue = [start] if start != wall else []
+    while queue:
+        here = queue.pop()
+        if here in reached:
+            continue
+        reached.add(here)
+        queue += [step.to for step in definition.lifecycle.transitions if here in step.from_ and step.to != wall and not step.back]
+    return states - reached
+
+
+def missing_fields(definition: Definition, required: Mapping[str, frozenset[str]], values: Mapping[str, Any], state: str) -> list[Problem]:
+    """Fields that must have a value in `state` and have none. `required`: what `requirements` gave."""
+    found = []
+    for field in definition.fields:
+        if state in required.get(field.code, ()) and is_missing(values.get(field.code)):
+            always = field.required_from == "always"
+            named = definition.state(field.required_from)
+            params = {"label": field.label.zh} if always or named is None else {"label": field.label.zh, "state": named.label.zh}
+            found.append(Problem("missing_field", REQUIRED if always else REQUIRED_IN, params, field.code))
+    return found
+
+
+def broken_rules(definition: Definition, values: Mapping[str, Any], *, state: str, step: str = "") -> list[Broken]:
+    """Rules that do not hold for `values` at a save (step empty) or at the step `step` from `state`."""
+    found = []
+    for rule in definition.rules:
+        if (rule.at and step not in rule.at) or not _all(rule.when, definition, values, state):
+            continue
+        if any(judge(condition, values, definition.fields, state) is False for condition in rule.must):
+            found.append(Broken(rule, _filled(rule.say.zh, definition, values, False), _filled(rule.say.en, definition, values, True)))
+    return found
+
+
+def _all(conditions: Iterable[Any], definition: Definition, values: Mapping[str, Any], state: str) -> bool:
+    return all(judge(condition, values, definition.fields, state) is True for condition in conditions)
+
+
+def _filled(text: str, definition: Definition, values: Mapping[str, Any], english: bool) -> str:
+    def shown(match: re.Match[str]) -> str:
+        field = definition.field(match[1])
+        return match[0] if field is None else plain_text(field, values.get(field.code), english)
+
+    return _PLACE.sub(shown, text)
+
+
+def plain_text(field: FieldDefinition, value: Any, english: bool = False) -> str:
+    """A stored value in a few plain words, without looking anything up: for sentences and search."""
+    if is_missing(value):
+        return "unknown" if english else "不详"
+    if field.type in {FieldType.CHOICE, FieldType.CHOICES}:
+        labels = {choice.code: choice.label for choice in field.choices}
+        codes = value if isinstance(value, list) else [value]
+        return ("; " if english else "、").join((labels[c].en if english else labels[c].zh) if c in labels else str(c) for c in codes)
+    if field.type is FieldType.YES_NO:
+        return ("yes" if value else "no") if english else ("是" if value else "否")
+    if (number := as_decimal(field, value)) is not None:
+        text = f"{number:,f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        unit = "%" if field.type is FieldType.PERCENT else "元" if field.type is FieldType.MONEY else field.unit
+        return f"{text}{'' if unit == '%' else ' '}{unit}"
+    if field.type is FieldType.ROWS:
+        return f"{len(value)}"
+    return str(value)

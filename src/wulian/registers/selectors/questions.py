@@ -1,0 +1,191 @@
+"""What a person asks of a list of entries, and how it reads in an address: the same question serves the page, the export, the
+board, a saved view, the API and a step with many entries.
+
+    q=words  state=a&state=b  region=120106  subject=17  late=1  mine=1  idle=90  voided=1  sort=-fee
+    f.<field>=value (several: any of them)   from.<field>=…  to.<field>=…   (numbers in the reading unit, dates; both included)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from wulian.directory.access import region_closure
+from wulian.engines.registers import FieldDefinition, FieldType
+from wulian.engines.registers.slots import slot_kind, slot_value
+from wulian.engines.registers.values import read
+from wulian.foundation.access import Actor
+from wulian.kernel.names import name_key
+from wulian.kernel.problems import BadValue
+
+from .. import access
+from ..catalogue import Adopted
+from ..models import Entry, EntryLink, EntryParty, EntryText
+
+BUILT_IN_SORTS = {"number": "pk", "state": "state", "since": "state_since", "due": "due_on", "updated": "updated_at", "title": "title"}
+MOST_VALUES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`filters`: field -> values, of which one must fit; `ranges`: field -> (from, to) as typed, either may be empty."""
+
+    text: str = ""
+    states: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    subject: int | None = None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    late: bool = False
+    mine: bool = False
+    idle: int | None = None
+    voided: bool = False
+    sort: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, Sequence[str]]) -> Question:
+        """From the parameters of an address (name -> values). What cannot be read is left out, never an error."""
+        one = {name: values[-1].strip() for name, values in query.items() if values}
+        names = {name.partition(".")[2] for name in query if name.startswith(("from.", "to."))}
+        ranges = {name: (one.get(f"from.{name}", "")[:40], one.get(f"to.{name}", "")[:40]) for name in sorted(names)}
+        return cls(
+            text=one.get("q", "")[:100],
+            states=_values(query, "state"),
+            regions=_values(query, "region"),
+            subject=_whole(one.get("subject", "")),
+            filters={name[2:]: chosen for name in query if name.startswith("f.") and (chosen := _values(query, name))},
+            ranges={name: pair for name, pair in ranges.items() if any(pair)},
+            late=one.get("late") == "1",
+            mine=one.get("mine") == "1",
+            idle=_whole(one.get("idle", "")),
+            voided=one.get("voided") == "1",
+            sort=one.get("sort", "")[:45],
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of an address that asks the same."""
+        found = [("q", self.text), *(("state", code) for code in self.states), *(("region", code) for code in self.regions)]
+        found.append(("subject", "" if self.subject is None else str(self.subject)))
+        found += [(f"f.{name}", value) for name, values in self.filters.items() for value in values]
+        for name, (low, high) in self.ranges.items():
+            found += [(f"from.{name}", low), (f"to.{name}", high)]
+        found += [("late", "1" if self.late else ""), ("mine", "1" if self.mine else ""), ("voided", "1" if self.voided else "")]
+        found += [("idle", "" if self.idle is None else str(self.idle)), ("sort", self.sort)]
+        return [(name, value) for name, value in found if value]
+
+    def address(self) -> str:
+        return urlencode(self.pairs())
+
+    def without(self, name: str) -> Question:
+        """The same without the filter `name` (state, region, a field), for counting what choosing another value would give."""
+        if name == "state":
+            return replace(self, states=())
+        if name == "region":
+            return replace(self, regions=())
+        return replace(self, filters={key: values for key, values in self.filters.items() if key != name})
+
+
+def _values(query: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.strip()[:200] for value in query.get(name, ())[:MOST_VALUES] if value.strip()))
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 16 else None
+
+
+def list_entries(*, viewer: Actor, adopted: Adopted, question: Question, on: date) -> QuerySet[Entry]:
+    """Entries that the viewer may see and the question asks for, in its order (newest first unless it says otherwise)."""
+    entries = Entry.objects.filter(access.seen_by(viewer, adopted), register=adopted.id, voided_at__isnull=not question.voided)
+    if question.states:
+        entries = entries.filter(state__in=question.states)
+    if question.regions:
+        entries = entries.filter(region__in=frozenset().union(*(region_closure(code) for code in question.regions)))
+    if question.subject is not None:
+        key = "subject_person" if adopted.definition.subject == "person" else "subject"
+        entries = entries.filter(**{key: question.subject})
+    if question.late:
+        entries = entries.filter(due_on__lt=on)
+    if question.mine:
+        entries = entries.filter(access.is_party(viewer))
+    if question.idle is not None:
+        entries = entries.filter(state_since__lte=on - timedelta(days=min(question.idle, 36_500)))
+    asked: list[FieldDefinition] = []
+    for code, values in question.filters.items():
+        if (definition := adopted.fields.get(code)) is not None and (chosen := _chosen(adopted, definition, values)) is not None:
+            entries = entries.filter(chosen)
+            asked.append(definition)
+    for code, (low, high) in question.ranges.items():
+        if (definition := adopted.fields.get(code)) is not None and code in adopted.columns:
+            entries = entries.filter(**_range(adopted, definition, low, high))
+            asked.append(definition)
+    entries = _with_words(viewer, entries, question.text)
+    ordered, sorting = _ordered(adopted, entries, question.sort)
+    return ordered.filter(access.where_visible(viewer, adopted, [*asked, *sorting]))
+
+
+def _chosen(adopted: Adopted, field: FieldDefinition, values: Sequence[str]) -> Q | None:
+    """Entries whose `field` has one of `values`; None when the field cannot be filtered by."""
+    if field.type in {FieldType.ORGANISATION, FieldType.PERSON}:
+        ids = [int(value) for value in values if value.isdecimal()]
+        kind = "organisation" if field.type is FieldType.ORGANISATION else "person"
+        return Q(Exists(EntryParty.objects.filter(entry=OuterRef("pk"), field=field.code, **{f"{kind}__in": ids})))
+    if field.type is FieldType.LINK:
+        ids = [int(value) for value in values if value.isdecimal()]
+        return Q(Exists(EntryLink.objects.filter(entry=OuterRef("pk"), field=field.code, target_id__in=ids)))
+    column = adopted.columns.get(field.code)
+    if column is None:
+        return None
+    if field.type is FieldType.CHOICES:
+        fits = Q()
+        for value in values:
+            fits |= Q(**{f"{column}__contains": f",{value},"})
+        return fits
+    if field.type is FieldType.REGION:
+        return Q(**{f"{column}__in": frozenset().union(*(region_closure(code) for code in values))})
+    if slot_kind(field) == "text":
+        wanted = [{"true": "1", "false": "0"}.get(value, value) if field.type is FieldType.YES_NO else value for value in values]
+        return Q(**{f"{column}__in": wanted})
+    return None
+
+
+def _range(adopted: Adopted, field: FieldDefinition, low: str, high: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for test, typed in (("gte", low), ("lte", high)):
+        try:
+            value = slot_value(field, read(field.model_copy(update={"minimum": None, "maximum": None}), typed)) if typed else None
+        except BadValue:
+            continue
+        if value is not None:
+            found[f"{adopted.columns[field.code]}__{test}"] = value
+    return found
+
+
+def _with_words(viewer: Actor, entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
+    """Entries in whose words every typed word occurs: all words where the viewer sees everything, public words elsewhere."""
+    for word in text.split()[:8]:
+        key = name_key(word)
+        if not key:
+            return entries.none()
+        public = Q(Exists(EntryText.objects.filter(entry=OuterRef("pk"), public_words__contains=key)))
+        if not viewer.signed_in:
+            entries = entries.filter(public)
+            continue
+        every = Q(Exists(EntryText.objects.filter(entry=OuterRef("pk"), words__contains=key)))
+        overseen = access.overseen(viewer)
+        entries = entries.filter(every if overseen is None else public | ((overseen | access.is_party(viewer)) & every))
+    return entries
+
+
+def _ordered(adopted: Adopted, entries: QuerySet[Entry], sort: str) -> tuple[QuerySet[Entry], list[FieldDefinition]]:
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    field = adopted.fields.get(name)
+    column = BUILT_IN_SORTS.get(name) or (adopted.columns.get(name) if field is not None else None)
+    if column is None:
+        return entries.order_by("-pk"), []
+    ordering = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
+    return entries.order_by(ordering, "-pk"), [field] if field is not None and name not in BUILT_IN_SORTS else []

@@ -1,0 +1,58 @@
+"""Whom a notice about an entry reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from wulian.directory.models import Membership
+from wulian.foundation.access import Role
+from wulian.foundation.notices import notify
+
+from ..catalogue import Adopted
+from ..models import Entry, EntryParty
+
+
+def people_of(entry: Entry, words: Iterable[str], *, on: date) -> set[int]:
+    """Ids of the accounts that `words` (roles and relations) mean for the entry on `on`."""
+    wanted = set(words)
+    in_force = Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on, person__user__is_active=True)
+    found: set[int] = set()
+    roles = [word for word in wanted if word in Role.values]
+    if roles:
+        rows = in_force.filter(role__in=roles).values_list("person__user", "region")
+        found |= {user for user, region in rows if region is None or region in _above(entry.region_id)}
+    organisations, persons = set(), set()
+    if wanted & {"subject", "party"}:
+        organisations |= {entry.subject_id}
+        persons |= {entry.subject_person_id}
+    if "party" in wanted:
+        named = EntryParty.objects.filter(entry=entry).values_list("organisation", "person")
+        organisations |= {organisation for organisation, _person in named}
+        persons |= {person for _organisation, person in named}
+    found |= set(in_force.filter(organisation__in=organisations - {None}).values_list("person__user", flat=True))
+    found |= set(in_force.filter(person__in=persons - {None}).values_list("person__user", flat=True))
+    if "creator" in wanted and entry.created_by_id:
+        found.add(entry.created_by_id)
+    return found
+
+
+def _above(region: str) -> set[str]:
+    from wulian.directory.searching import region_paths
+
+    return set(region_paths().get(region, [region]))
+
+
+def tell(adopted: Adopted, entry: Entry, words: Iterable[str], text: str, *, key: str, at: datetime, due_on: date | None = None) -> int:
+    """Send `text` about the entry to the people that `words` mean. Returns how many had not had it."""
+    shown = f"{adopted.definition.name.zh} {entry.number}：{text}"
+    return notify(
+        users=people_of(entry, words, on=at.date()),
+        key=key,
+        text=shown,
+        link=f"/registers/{adopted.code}/{entry.number}/",
+        due_on=due_on,
+        at=at,
+    )
