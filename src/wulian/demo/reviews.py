@@ -13,7 +13,7 @@ from wulian.foundation.access import Actor, Role
 
 # On what (kind, position), what is said, the answer (empty: it waits), whether both are public.
 PAST = (
-    ("indicator", 0, "请写明是年末存量还是当年新增，以及由谁核实。", "按年末有效存量统计，由科技部门核实，可打开到企业名单。", True),
+    ("indicator", 0, "请写明按什么口径统计、由谁核实。", "按统计年报口径，由科技部门核实，值可打开到来源。", True),
     ("task", 0, "只有进展描述，缺少可以核对的成果数量。", "已请牵头单位补充数量和佐证。", False),
     ("", 0, "建议下一期规划把每项目标逐年分解。", "已采纳：新一期规划按年设节点。", True),
 )

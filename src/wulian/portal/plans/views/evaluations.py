@@ -54,6 +54,7 @@ def evaluation_page(request: PageRequest, evaluation_id: int) -> HttpResponse:
         "plan": evaluation.plan,
         "evaluation": evaluation,
         "content": evaluation.content,
+        "documents": [(file, file.name.rpartition(".")[2].upper()) for file in evaluation.files.all()],
         "review": review_of(request.actor, evaluation, timezone.localdate()),
         "invite": InviteForm(),
     }
