@@ -17,10 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from wulian.chains.governance.models import Observation, Problem, RoundReport
+from wulian.chains.governance.selectors import appraisal as appraisal_selectors
 from wulian.chains.governance.selectors import chains as chain_selectors
 from wulian.chains.governance.selectors import evaluation, extraction, indicator_page, plans, problems, rounds, tasks
 from wulian.chains.governance.selectors import reviewing as review_selectors
-from wulian.chains.governance.services import computing, indicators, observations, peers, publishing, reading, reviewing, targets
+from wulian.chains.governance.services import appraisal, computing, indicators, observations, peers, publishing, reading, reviewing, targets
 from wulian.chains.governance.services import extraction as extraction_acts
 from wulian.chains.governance.services import plans as plan_acts
 from wulian.chains.governance.services import problems as problem_acts
@@ -158,6 +159,18 @@ ACTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
         lambda w, by: reviewing.answer_comment(by=by, at=now(), comment_id=w.ids["comment"], version=0, answer="已写明"),
         OFFICERS,
     ),
+    "make an appraisal scheme": (
+        lambda w, by: appraisal.draft_scheme(by=by, at=now(), plan_id=w.ids["plan"], year=2024),
+        OFFICERS,
+    ),
+    "change an appraisal scheme": (
+        lambda w, by: appraisal.revise_scheme(by=by, at=now(), scheme_id=w.ids["scheme"], reason="试", unknown_rule="zero"),
+        OFFICERS,
+    ),
+    "score the units": (
+        lambda w, by: appraisal.score_units(by=by, at=now(), scheme_id=w.ids["scheme"], on=date(2025, 12, 31)),
+        OFFICERS,
+    ),
     "upload a plan": (
         lambda w, by: reading.upload_plan(
             by=by, region=HONGQIAO, file=StoredFile.objects.get(pk=w.ids["file"]), at=now(), on=timezone.localdate(), again=True
@@ -241,6 +254,9 @@ SIGHTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
         lambda w, viewer: seen(w.ids["evaluation"], [one.evaluation.pk for one in review_selectors.evaluations_list(viewer)]),
         READERS | {"reviewer"},
     ),
+    "an appraisal scheme": (lambda w, viewer: appraisal_selectors.scheme_page(viewer, w.ids["scheme"]), INSIDE),
+    "the unit's score": (lambda w, viewer: appraisal_selectors.get_score(viewer, w.ids["score"]), INSIDE),
+    "another unit's score": (lambda w, viewer: appraisal_selectors.get_score(viewer, w.ids["other_score"]), READERS),
     "a comment that is not public": (lambda w, viewer: some(comments_of(w, viewer)), READERS | {"reviewer"}),
     "a task of a draft": (
         lambda w, viewer: tasks.task_detail(viewer=viewer, task_id=w.ids["draft_task"], on=timezone.localdate()),

@@ -31,7 +31,7 @@ PLACES: dict[str, Any] = {
     "extraction_id": "extraction", "fact_id": "region_fact", "file_id": "evidence", "index": 0, "indicator_id": "indicator", "kind": "csv",
     "membership_id": "membership", "metric": "hnte_valid", "number": "snapshot", "observation_id": "observation",
     "organisation_id": "own", "peer_id": "peer", "person_id": "person", "plan_id": "plan", "problem_id": "problem",
-    "report_id": "report", "reviewer_id": "reviewer", "round_id": "round", "row_id": "quarantined", "target_id": "target", "task_id": "task", "token_id": 1,
+    "report_id": "report", "reviewer_id": "reviewer", "round_id": "round", "row_id": "quarantined", "target_id": "target", "result_id": "result", "scheme_id": "scheme", "task_id": "task", "token_id": 1,
     "unit_id": "task_unit",
 }  # fmt: skip
 OTHER_PLACES = {

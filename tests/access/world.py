@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.directory import makers
 from wulian.chains.governance.models import Problem, RoundReport, TaskUnit
 from wulian.chains.governance.services import (
+    appraisal,
     chains,
     evaluations,
     indicators,
@@ -80,6 +81,7 @@ def build(account: Callable[..., Actor]) -> World:
     _directory(world)
     _plans(world)
     _tasks(world)
+    _appraisal(world)
     _uploads(world)
     return world
 
@@ -202,6 +204,15 @@ def _tasks(world: World) -> None:
     other = problems.raise_problem(by=officer, at=at, plan_id=world.ids["plan"], title="缺少资金", owner_id=unit_id(officer))
     assert isinstance(other, Problem)
     world.ids |= {"problem": own.pk, "other_problem": other.pk}
+
+
+def _appraisal(world: World) -> None:
+    officer, at = world["officer"], timezone.now() - timedelta(hours=1)
+    scheme = appraisal.draft_scheme(by=officer, at=at, plan_id=world.ids["plan"], year=2025)
+    result = appraisal.score_units(by=officer, at=at, scheme_id=scheme.pk, on=date(2025, 12, 31))
+    own, other = unit_id(world["reporter"]), unit_id(officer)
+    world.ids |= {"scheme": scheme.pk, "result": result.pk, "weighed_unit": own}
+    world.ids |= {"score": result.scores.get(unit_id=own).pk, "other_score": result.scores.get(unit_id=other).pk}
 
 
 def _uploads(world: World) -> None:

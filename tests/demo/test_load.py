@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections import Counter
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
@@ -235,6 +236,16 @@ class LoadedDemo(TestCase):
         assert not IPRight.objects.exists()
         assert removed.kept["合成主体（真实记录引用了它）"] >= 1
         assert removed.kept["规划（真实规划以它为上级或上一期）"] == 2
+
+    def test_units_are_appraised_and_a_changed_version_leaves_earlier_scores(self) -> None:
+        past, running = self.plan("120106", 2020), self.plan("120106", 2026)
+        assert list(past.appraisals.order_by("version").values_list("version", flat=True)) == [1, 2]
+        first, second = (scheme.results.get() for scheme in past.appraisals.order_by("version"))
+        assert first.as_of == second.as_of == date(2022, 12, 31)
+        for score in [*first.scores.all(), *second.scores.all()]:
+            parts = [Decimal(one["contribution"]) for one in score.inputs if one["contribution"] is not None]
+            assert score.value is None or sum(parts) == score.value
+        assert running.appraisals.get().year == ON.year
 
     def test_evaluations_are_reviewed_by_a_third_party(self) -> None:
         past, running = self.plan("120106", 2020).evaluations.get(), self.plan("120106", 2026).evaluations.get()

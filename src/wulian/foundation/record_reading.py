@@ -35,7 +35,7 @@ VERBS: dict[str, Any] = {
     "resolved": _("解决"), "restored": _("恢复"), "returned": _("退回"), "revoked": _("作废"), "saved": _("保存"), "set": _("设定"),
     "adopted": _("采用"), "moved": _("流转"), "started": _("开始"), "stored": _("存入"), "submitted": _("提交"), "taken": _("留存"), "undone": _("撤销"), "unit_assigned": _("指定责任单位"),
     "unit_matched": _("对应责任单位"), "unit_withdrawn": _("撤下责任单位"), "unlinked": _("移出指标链"), "unpublished": _("撤下"),
-    "invited": _("邀请"), "hidden": _("不再公开"),
+    "scored": _("评分"), "invited": _("邀请"), "hidden": _("不再公开"),
     "updated": _("更新"), "unbound": _("解除绑定"), "uploaded": _("上传"), "verified": _("核实"), "withdrawn": _("撤回"),
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ SUBJECTS = (
     "plans",
     "review",
     "tasks",
+    "appraisals",
     "directory",
     "imports",
     "notices",

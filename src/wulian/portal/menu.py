@@ -47,6 +47,7 @@ MENU = (
             Entry("tasks", _("任务")),
             Entry("rounds", _("调度")),
             Entry("problems", _("问题")),
+            Entry("appraisals", _("考核")),
         ),
     ),
     Group(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from wulian.foundation.access import Role
+from wulian.portal.appraisals.urls import APPRAISED
 from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, REPORTER_OR_OFFICER, REVIEWER, SIGNED_IN, Guard, roles
 
 READER = roles("officer-or-auditor", Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR, reason=_("需要科技部门工作人员或审计身份"))
@@ -160,6 +161,14 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "reopen_problem": (OFFICER, "tasks:write"),
     "list_meetings": (SIGNED_IN, "tasks:read"),
     "record_meeting": (OFFICER, "tasks:write"),
+    # appraisals
+    "list_appraisals": (APPRAISED, "tasks:read"),
+    "create_appraisal": (OFFICER, "tasks:write"),
+    "get_appraisal": (APPRAISED, "tasks:read"),
+    "revise_appraisal": (OFFICER, "tasks:write"),
+    "score_appraisal": (OFFICER, "tasks:write"),
+    "get_appraisal_result": (APPRAISED, "tasks:read"),
+    "export_appraisal_result": (APPRAISED, "tasks:read"),
     # imports
     "list_import_kinds": (OFFICER, "imports:read"),
     "list_import_mappings": (OFFICER, "imports:read"),

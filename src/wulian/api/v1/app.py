@@ -12,6 +12,7 @@ from ninja.throttling import SimpleRateThrottle
 from . import (
     account,
     administration,
+    appraisals,
     catalogues,
     chains,
     cockpit,
@@ -119,6 +120,7 @@ def build() -> Api:
         files,
         tasks,
         rounds,
+        appraisals,
         imports,
         administration,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .models import Indicator, Observation, Plan, Target
+from .models import AppraisalScheme, Indicator, Observation, Plan, RoundReport, Target
 
 KINDS = Indicator.Kind.choices
 ATTRIBUTES = Indicator.Attribute.choices
@@ -14,3 +14,5 @@ COMPARATORS = Target.Comparator.choices
 NUMBER_STATES = Target.NumberState.choices
 ORIGINS = Observation.Origin.choices
 VERIFICATIONS = Observation.Verification.choices
+UNKNOWN_RULES = AppraisalScheme.UnknownRule.choices
+STANDINGS = RoundReport.Standing.choices

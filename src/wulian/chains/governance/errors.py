@@ -65,3 +65,9 @@ class WrongReview(WulianError):
     code = "wrong_review"
     message = N_("评审没有保存：%(why)s")
     status = 422
+
+
+class WrongAppraisal(WulianError):
+    code = "wrong_appraisal"
+    message = N_("考核没有保存：%(why)s")
+    status = 422

@@ -1,5 +1,6 @@
 """Tables of governance, by subject."""
 
+from .appraisal import AppraisalResult, AppraisalScheme, AppraisalScore, AppraisalWeight
 from .evaluations import Evaluation
 from .extraction import Extraction, PlanDocument
 from .indicators import Indicator, IndicatorChain, Observation, PeerValue, Target
@@ -10,6 +11,10 @@ from .reviewing import EvaluationComment, EvaluationReviewer
 from .tasks import PlanTask, TaskUnit
 
 __all__ = [
+    "AppraisalResult",
+    "AppraisalScheme",
+    "AppraisalScore",
+    "AppraisalWeight",
     "Decision",
     "Evaluation",
     "EvaluationComment",
