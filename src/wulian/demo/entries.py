@@ -256,6 +256,15 @@ def _at(day: date) -> datetime:
     return datetime.combine(day, time(10), SHANGHAI)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads a bare `on` (and off, yes, no) as the word that it is; YAML 1.1 makes it a boolean, also as a key."""
+
+    yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if first in "tTfF" or pair[0] != "tag:yaml.org,2002:bool"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_file(path: Path) -> dict[str, Any]:
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader)
     return found if isinstance(found, dict) else {}
