@@ -131,3 +131,60 @@ def test_flattened_rows_numbered_in_their_labels_under_categories() -> None:
     aimed = next(item for item in plan.indicators if item.value == 24.1)
     assert aimed.comparator is None
     assert not plan.findings
+
+
+def test_a_plan_may_say_how_long_it_runs() -> None:
+    plan = read_text("关于集聚人才的意见\n2026年起4年内，引进人才达到600名。\n12.每年引进专家不少于20名。\n")
+    assert plan.period == (2026, 2029)
+    assert not missing(plan, [("人才", 600, "名", 2029, "target"), ("专家", 20, "名", 2029, "per_year")])
+    assert read_text("关于发展种业的意见\n某政办发〔2027〕12号\n力争用三年时间，培育种业企业20家。").period == (2027, 2029)
+
+
+def test_what_is_built_once_ends_each_year() -> None:
+    plan = read_text(
+        "甲区三年行动计划（2027—2029年）\n主要任务\n每年引进专家30名，举办路演4场，建设工作站10家，三年累计引进毕业生6万人。毕业企业年均不少于50家。完成一期12万平方米载体建设。"
+    )
+    assert not missing(
+        plan,
+        [
+            ("专家", 30, "名", 2029, "per_year"),
+            ("路演", 4, "场", 2029, "per_year"),
+            ("工作站", 10, "家", 2029, "target"),
+            ("毕业生", 6, "万人", 2029, "cumulative"),
+            ("毕业企业", 50, "家", 2029, "per_year"),
+            ("载体", 12, "万平方米", 2029, "target"),
+        ],
+    )
+
+
+def test_nouns_behind_what_is_said_of_them() -> None:
+    plan = read_text(
+        "乙区三年行动计划（2027—2029年）\n主要任务\n引进1万名左右具有博士、硕士学位的企业紧缺人才。支持300名经营人才赴境外培训，1000名骨干人才参加研修。"
+        "培养60名在全省有影响的青年优秀人才，组建90个工程技术中心、重点实验室和产业联盟。引育3—5家头部企业和30家研发企业。产值突破1万亿元达到1.3万亿元。"
+    )
+    assert not missing(
+        plan,
+        [
+            ("企业紧缺人才", 1, "万名", 2029, "target"),
+            ("经营人才", 300, "名", 2029, "target"),
+            ("骨干人才", 1000, "名", 2029, "target"),
+            ("青年优秀人才", 60, "名", 2029, "target"),
+            ("重点实验室和产业联盟", 90, "个", 2029, "target"),
+            ("头部企业", 5, "家", 2029, "target"),
+            ("研发企业", 30, "家", 2029, "target"),
+            ("产值", 1.3, "万亿元", 2029, "target"),
+        ],
+    )
+    assert not any(item.value == 1 and item.unit == "万亿元" for item in plan.indicators)
+
+
+def test_the_year_before_the_plan_is_the_baseline_of_a_table_by_years() -> None:
+    plan = read_text(
+        "丙区三年行动计划（2027—2029年）\n|指标|2026年|2027年目标|2028年目标|2029年目标|\n|---|---|---|---|---|\n|企业数（家）|412|500|600|700|\n"
+    )
+    assert [item.kind for item in plan.indicators] == ["baseline", "annual_target", "annual_target", "annual_target"]
+
+
+def test_now_under_results_is_the_past_year() -> None:
+    plan = read_text("丁区科技局2028年工作总结和2029年工作计划\n一、工作完成情况\n建立了2029年培育库,目前入库企业3家。\n")
+    assert not missing(plan, [("企业", 3, "家", 2028, "actual")])

@@ -129,3 +129,23 @@ def test_a_page_without_any_number_gets_paragraph_numbers() -> None:
         "某区科技创新“十五五”规划\n平台建设加快推进。支持实验室建设，推动开放共享，取得积极成效。\n企业培育持续加强。构建梯次培育体系，壮大企业群体，提升质量。\n"
     )
     assert [(task.id, task.title, task.level) for task in plan.tasks] == [("P01", "平台建设加快推进", 1), ("P02", "企业培育持续加强", 1)]
+
+
+def test_items_whose_title_opens_with_figures_and_units_called_leading() -> None:
+    plan = read_text(
+        "关于集聚人才的实施意见\n一、主要任务\n10.甲项目。做好服务。（牵头单位：市人社局，配合单位：各项目牵头单位）\n11.121人才梯队项目。培养一批人才。（牵头单位：市科技局）\n"
+    )
+    assert [(task.id, task.title, task.lead, task.participants) for task in plan.tasks] == [
+        ("10", "甲项目", ["市人社局"], ["各项目牵头单位"]),
+        ("11", "121人才梯队项目", ["市科技局"], []),
+    ]
+
+
+def test_a_table_of_tasks_and_measures() -> None:
+    plan = read_text(
+        "|序号|重点任务|具体举措|牵头单位|配合单位|\n|---|---|---|---|---|\n|1|建平台|新建实验室5家|市科技局|市财政局|\n|2|建平台|新建研究院2家|市教育局|各镇街|\n"
+    )
+    assert [(task.section, task.title, task.lead) for task in plan.tasks] == [
+        ("建平台", "新建实验室5家", ["市科技局"]),
+        ("建平台", "新建研究院2家", ["市教育局"]),
+    ]

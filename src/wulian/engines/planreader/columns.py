@@ -102,7 +102,7 @@ def columns_of(titles: list[str], period: Period | None) -> list[Column]:
             kind = "actual"  # beside the aim of the same years
         elif _HEAD_BASE.search(title):
             kind = "baseline"
-        elif consecutive and not (period and year and year < period.base):
+        elif consecutive and not (period and year and year < period.start):
             kind = "annual_target"
         elif _HEAD_AIM.search(title):
             kind = "target"

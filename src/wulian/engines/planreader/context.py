@@ -106,6 +106,10 @@ def find_period(text: str, titles: list[str]) -> Period | None:
             return Period(int(single.group(1)), int(single.group(1)))
     plain = normal(text)
     head = plain[:6000]
+    span = _FROM_YEAR.search(head)
+    if span:
+        length = chinese_number(span.group(2)) or int(span.group(2))
+        return Period(int(span.group(1)), int(span.group(1)) + length - 1)
     delivered = _DELIVERED.search(head[:800])
     if delivered:
         year = int(delivered.group(1)) + (int(delivered.group(2)) >= 11)  # a report read at the end of a year plans the next
@@ -119,6 +123,9 @@ def find_period(text: str, titles: list[str]) -> Period | None:
     aimed = _aimed_period(plain, head)
     if aimed:
         return aimed
+    lasting = _lasting_period(head)
+    if lasting:
+        return lasting
     spoken = _spoken_year(head) if _RUNNING.search(head) else None
     if spoken:
         return Period(spoken, spoken)
@@ -137,8 +144,16 @@ def _spoken_year(head: str) -> int | None:
     return int(found.group(1) or found.group(2)) if found else None
 
 
+# 2012年起5年内
+_FROM_YEAR = re.compile(rf"({_YEAR})\s*年(?:起|开始),?\s*(?:用|的)?([一二三四五六七八九十]|\d{{1,2}})\s*年(?:内|间|时间|左右)")
 _AIMED_YEAR = re.compile(rf"(?<!截)(?:到|至|力争)\s*({_YEAR})\s*年")
-_ISSUED = re.compile(rf"^\s*({_YEAR})年(\d{{1,2}})月\d{{1,2}}日\s*$", re.M)
+_ISSUED = re.compile(
+    rf"^\s*\(?({_YEAR})年(\d{{1,2}})月\d{{1,2}}日\)?\s*$|(?:成文|发布|印发|发文|生成)(?:日期|时间)\s*:?\s*({_YEAR})[-/.年](\d{{1,2}})"
+    rf"|^\s*[\u4e00-\u9fff]{{2,12}}[〔\[(]({_YEAR})[〕\])]\d+号\s*$",
+    re.M,
+)
+# 经过三年努力, 用5年时间, 未来三年
+_LASTING = re.compile(r"(?:用|经过|通过|力争|未来|今后)([一二三四五六七八九十]|\d{1,2})年(?:左右)?的?(?:时间|努力|奋斗|行动|内|,|左右)")
 
 
 def _aimed_period(plain: str, head: str) -> Period | None:
@@ -158,11 +173,29 @@ def _aimed_period(plain: str, head: str) -> Period | None:
     ranges = [int(found.group(1)) for found in _RANGE.finditer(plain) if int(found.group(2)) == end and end - int(found.group(1)) <= 15]
     if ranges:
         return Period(max(set(ranges), key=lambda year: (ranges.count(year), -year)), end)
-    issued = [int(year) + (int(month) >= 11) for year, month in _ISSUED.findall(head[:3000]) if int(year) <= end]
-    if issued:
-        return Period(min(issued[0], end), end)
+    issued = _issue_year(head)
+    if issued and issued <= end:
+        return Period(issued, end)
     told = [int(year) for year in re.findall(rf"(?<![到至争])({_YEAR})\s*年", head) if int(year) < end]
     return Period(min([max(told, default=end - 2) + 1, *counts]), end)
+
+
+def _issue_year(head: str) -> int | None:
+    """Year of issue printed at the head of a document; one issued in the last two months is for the next year."""
+    found = _ISSUED.search(head[:3000])
+    if not found:
+        return None
+    year, month = found.group(1) or found.group(3) or found.group(5), found.group(2) or found.group(4) or "1"
+    return int(year) + (int(month) >= 11)
+
+
+def _lasting_period(head: str) -> Period | None:
+    """Period of a plan that says how long it runs and when it was issued."""
+    lasting, issued = _LASTING.search(head), _issue_year(head)
+    if not lasting or not issued:
+        return None
+    length = chinese_number(lasting.group(1)) or int(lasting.group(1))
+    return Period(issued, issued + length - 1)
 
 
 def _aimed_years(plain: str) -> Period | None:
@@ -202,7 +235,7 @@ class YearMark:
 _MARK = re.compile(
     rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由|是|为|相当于)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
     rf"|(?P<lead2>截至|到|至|较|比|是|从|由|高于|快于|低于|超过|优于|好于)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
-    r"|(?P<within>(?:未来)?[一二三四五六七八九十]年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?:^|(?<=[,;。、:\s]))(?P<last>去年|上年)"
+    r"|(?P<within>(?:未来)?(?:[一二三四五六七八九十]|(?<!\d)\d{1,2})年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?:^|(?<=[,;。、:\s]))(?P<last>去年|上年)"
 )
 
 
@@ -214,7 +247,7 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
         if found.group("year"):
             year, lead = int(found.group("year")), found.group("lead") or ""
             after_base = period is not None and year > period.base
-            background = re.match(r"\s*的?(?:水平)?(?:的?基础上|为(?:基数|基期|基准|起点)|相比|同期)", text[end:])
+            background = re.match(r"\s*(?:起|开始)|\s*的?(?:水平)?(?:的?基础上|为(?:基数|基期|基准|起点)|相比|同期)", text[end:])
             comparison = (
                 bool(background)
                 or lead in {"较", "比", "与", "从", "自", "由"}

@@ -170,6 +170,8 @@ def _from_cell(
             what = "sum"
         if re.search(r"累计|合计", plain) or (part.group("open") and part.group("close") and "累计" in column.title):
             what = "sum"
+        if column.kind == "growth" and what == "plain" and "累计" in column.title and "年均" not in column.title:
+            what = "sum"
         if what == "sum" and column.kind == "growth":
             title = f"{name}累计"
             if "累计" in column.title and not part.group("unit"):

@@ -11,6 +11,8 @@ from wulian.engines.planreader.units import COUNTED, measure_of
 
 
 def sound_name(name: str, item: Quantity, doing: bool, reach: bool) -> bool:
+    if re.search(r"规划范围|行政辖区|行政区域面积", name) or (not reach and re.match(r"(?:依托|结合|利用|按照|根据|针对|原则上)", name)):
+        return False
     if re.fullmatch(r"(?:全面|完成|严格|实现|做好|加快|继续|新增|[城市区县](?:城)?区?内|全[国省市区县])+", name):
         return False  # verbs and places, no noun
     if re.fullmatch(r"(?:总|计划|全年|累计|年内)?(?:投资|投入)", name):
@@ -80,23 +82,43 @@ _HEADS = frozenset({"人", "名", "户", "张", "座", "人次"})
 def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int]:
     """The noun counted, standing behind the measure word, and its length."""
     body = right
-    qualified = re.match(r"[^、,;。\d]{2,14}、(?:具有|具备|拥有|富有)[^,;。、]{2,24}的([^,;。、的]{2,16})(?=[,;。、]|$)", body)
-    if qualified:
-        return qualified.group(1), qualified.end()
+    described = _DESCRIBED.match(body)
+    if described:
+        noun = described.group("noun") if last else described.group("noun").split("、")[0]
+        return _before_verb(noun), described.start("noun") + len(noun)
     if lex.NO_NOUN.match(body) or not re.match(r"[\u4e00-\u9fffA-Za-z“\"(]", body):
         return "", 0
     stop = re.search(r"[、,;。]", re.sub(r"“[^”]*”|\([^()]*\)", lambda found: "□" * len(found.group()), body))
     cut = stop.start() if stop else len(body)
+    listed = last and not whole and _LISTED.match(body, cut)
+    if listed and not any(_opens_with_verb(part) for part in listed.group().split("、") if part):
+        return body[: listed.end()].strip(), listed.end()  # 100家创新型企业、示范企业: one count of both
     body = body[:cut]
     if not last and not stop:
         joint = list(re.finditer(r"以及|和|与|及", body))
         if joint:
             body = body[: joint[-1].start()]
     if not whole:
-        verb = lex.AFTER_STOP.search(body, 2)
-        if verb:
-            body = body[: verb.start()]
+        body = _before_verb(body)
     return body.strip().rstrip("的"), len(body)
+
+
+# What is said of a noun before 的: 具有博士、硕士学位的紧缺人才, 在全省有影响的青年人才.
+_DESCRIBED = re.compile(
+    r"(?:[^、,;。\d]{2,14}、)?(?:具有|具备|拥有|富有|能够|可以|站在|处于|紧跟|引领|从事|掌握|精通|熟悉|适应|符合|来自|面向|在[^,;。\d]{1,14}?(?:有|具|起|领先|知名|获)|以[^,;。\d]{1,16}为)"
+    r"[^,;。\d]*的(?P<noun>[^,;。的\d]{2,30})(?=[,;。\d]|$)"
+)
+_LISTED = re.compile(r"(?:、[^、,;。\d“”()]{2,16})+(?=[,;。]|$)")
+
+
+def _opens_with_verb(text: str) -> bool:
+    return bool(lex.PUSHING.match(text) or lex.DOING_START.match(text) or lex.AFTER_STOP.search(text))
+
+
+def _before_verb(noun: str) -> str:
+    """`noun` up to a verb that goes on with the sentence (经营人才赴境外培训)."""
+    verb = lex.AFTER_STOP.search(noun, 2)
+    return noun[: verb.start()] if verb else noun
 
 
 def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, achieved: bool) -> bool:

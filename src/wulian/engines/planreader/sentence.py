@@ -34,6 +34,7 @@ _CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
 _NOTE = re.compile(r"\([^()]*\d[^()]*\)")
 _HIDDEN = re.compile(r"《[^《》]*》|〔\d{4}〕\s*\d*号?")
 _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
+_NOTHING = re.compile(r"\s*")
 _SHARED_NOUN = re.compile(r"(?:、|和)(?:总?(?:长度|长|面积|里程|投资))?")
 # What land, roads, plants and power are measured in.
 _EXTENTS = frozenset(
@@ -125,8 +126,10 @@ class Sentence(Statement):
             items = [item for item in self.quantities if start <= item.start < end]
             if lex.EVERY_YEAR.search(clause):
                 state.every_year = True
-            elif re.search(r"到(?:19|20)\d{2}年", clause) or (
-                items and re.search(r"总量|总数|达到|累计", clause[: items[0].start - start])
+            elif (
+                re.search(r"到(?:19|20)\d{2}年", clause)
+                or lex.ONCE.match(lex.LEADING.sub("", drop_year(clause)))
+                or (items and re.search(r"总量|总数|达到|累计", clause[: items[0].start - start]))
             ):
                 state.every_year = False
             if items:
@@ -140,6 +143,9 @@ class Sentence(Statement):
 
     def _read_years(self, clause: str) -> None:
         state = self.state
+        if re.match(r"\s*(?:目前|截至目前|现已)", clause) and state.default == "actual" and self.period:
+            state.year, state.tense = self.period.base, "actual"
+            return
         marks = [mark for mark in year_marks(clause, self.period) if mark.carries]
         for mark in marks:
             if mark.running and state.marked and state.tense == "actual":
@@ -171,6 +177,7 @@ class Sentence(Statement):
         state.goes_on = state.new and bare and state.last is not None and state.last.unit == items[0].unit
         state.new = False
         base_subject = state.subject
+        used = 0
         shared_words: list[str] = []
         for place, item in enumerate(items):
             following = items[place + 1].start if place + 1 < len(items) else end
@@ -202,6 +209,7 @@ class Sentence(Statement):
             ):
                 self._emit(item, accepted[-1].name, [], "", start, end, number, accepted)
                 accepted[-1].kind = accepted[-2].kind
+                previous = item.end + used  # the noun of both ends stands behind the upper one
                 continue
             if item.form == "low" and place + 1 < len(items):
                 following = items[place + 2].start if place + 2 < len(items) else end
@@ -280,10 +288,12 @@ class Sentence(Statement):
         listed = re.match(r"(新增|新建|净增)?[^;。]*等$", left.strip())  # 新增甲中心、乙中心等9家中心
         opens = lex.DOING_START.match(lex.LEADING.sub("", re.sub(r"^分批次?|^分类", "", drop_year(left).strip())))
         doing = lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip())) or lex.EVERY_PLACE.search(left)
+        last = self.state.last
+        goes_on = last is not None and self.state.last_clause == number - 1 and last.unit == item.unit
         if opens and (listed or lex.MAKING.fullmatch(opens.group())):
             doing = doing or opens
-        elif listed and self.state.last is not None and self.state.last_clause == number - 1 and self.state.last.unit == item.unit:
-            doing = doing or listed  # 培育甲集群1个，乙、丙等5个集群
+        elif goes_on and (listed or not left.strip()):
+            doing = doing or listed or _NOTHING.match(left)  # 培育甲集群1个，乙、丙等5个集群; 支持300名甲，1000名乙
         graded = self.body[item.end - 1 : item.end] == "级"
         if graded and not re.search(r"(?:收入|营收|产值|规模|总量|投资|成交额)$", left_words):
             return 0
@@ -316,7 +326,7 @@ class Sentence(Statement):
         if item.unit == "万" and item.form == "plain" and re.search(r"(?:人口|居民|群众|学生|职工|农民|户|人才|大学生)$", noun):
             item, counted = with_unit(item, "万户" if noun.endswith("户") else "万人"), True
         leads = continuing or not reach or not left_words.strip() or item.form == "mask" or lex.DOING_END.search(left_words)
-        if re.search(r"(?:细?分|划分|分解)(?:为|成)$|(?:包括|涵盖|涉及)(?:了)?$", left.rstrip()):
+        if re.search(r"(?:细?分|划分|分解|细化)(?:为|成)$|(?:包括|涵盖|涉及)(?:了)?$", left.rstrip()):
             return 0  # 细分为18项子任务: how the text is ordered
         if noun and counted and leads:
             if not countable(item, noun, left, doing is not None or continuing, reach, self._tense() == "actual"):
@@ -338,7 +348,7 @@ class Sentence(Statement):
             return used
         if noun and not counted and modifies(item, right, graded):
             return 0
-        if noun and len(noun) >= 2 and measure_of(item.unit) in _EXTENTS and lex.DOING_END.search(left.rstrip()):
+        if noun and len(noun) >= 2 and measure_of(item.unit) in _EXTENTS and lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip())):
             kept = lex.KEPT.search(left.rstrip())  # 新建3万平方米标准厂房
             self._emit(item, f"{kept.group(1) if kept else ''}{noun}", predicate, left, start, end, number, accepted)
             return used
@@ -485,8 +495,10 @@ class Sentence(Statement):
             if not name:
                 return
             same = state.last is not None and state.last.unit == item.unit and state.last.comparator == ">" and reach
-            if same and number == state.last_clause + 1 and state.last in state.out and restates(state.last, item):
+            if same and number - state.last_clause <= 1 and state.last in state.out and restates(state.last, item):
                 state.out.remove(state.last)
+                if state.last in accepted:
+                    accepted.remove(state.last)
         elif item.unit in {"年"} and not _TIME_NAME.search(name):
             return
         if _SCOPE_ONLY.fullmatch(name) and state.last is not None and reach:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wulian.engines.planreader import lexicon as lex
 from wulian.engines.planreader.context import Period, year_marks
 from wulian.engines.planreader.model import Indicator, Span
-from wulian.engines.planreader.naming import AVERAGE, clean_name, drop_year, final_name, split_qualitative, unit_in_context
+from wulian.engines.planreader.naming import GROWING, clean_name, drop_year, final_name, split_qualitative, unit_in_context
 from wulian.engines.planreader.quantities import Quantity
 from wulian.engines.planreader.units import COUNTED, measure_of
 
@@ -120,7 +120,7 @@ class Statement:
         if (
             self.state.every_year
             and (own or item.unit != "%")
-            and not AVERAGE.search(predicate)
+            and not GROWING.search(predicate)
             and not re.search(r"增速|增长率|年均增", name)
         ):
             return "per_year"

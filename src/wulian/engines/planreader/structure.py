@@ -287,9 +287,24 @@ def _classify(lines: list[Paragraph], plain: str, tables: list[Span]) -> list[tu
             out.append(("titled", "", 0))
         else:
             out.append(("", "", 0))
+    _find_numbers_behind_numbers(lines, plain, out)
     _drop_stray(lines, plain, out)
     _find_lost_parents(lines, plain, out)
     return out
+
+
+def _find_numbers_behind_numbers(lines: list[Paragraph], plain: str, out: list[tuple[str, str, int]]) -> None:
+    """Items whose title opens with figures (11.121人才项目): told from decimals by the item before."""
+    last = 0
+    for place, item in enumerate(lines):
+        kind, printed, _ = out[place]
+        if kind == "digit":
+            last = int(printed)
+            continue
+        found = re.match(r"(\d{1,2})[.、]\s*(?=\d{2,}[\u4e00-\u9fff])", plain[item.start : item.end])
+        if found and last and int(found.group(1)) == last + 1:
+            out[place] = ("digit", found.group(1), found.end())
+            last += 1
 
 
 def _drop_stray(lines: list[Paragraph], plain: str, out: list[tuple[str, str, int]]) -> None:

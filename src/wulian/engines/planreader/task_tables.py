@@ -29,12 +29,14 @@ def tasks_from_tables(document: Document, tables: list[Table]) -> list[Task]:
             rest = [place for place, title in enumerate(titles) if _COLUMN_UNITS.search(title) and place != lead]
             names = [place for place, title in enumerate(titles) if _COLUMN_TASK.search(title) and place != lead and place not in rest]
             if names and (lead is not None or rest):
-                tasks.extend(_table_rows(table.rows[depth + 1 :], titles, names[-1], lead, rest))
+                tasks.extend(_table_rows(table.rows[depth + 1 :], titles, names, lead, rest))
                 break
     return tasks
 
 
-def _table_rows(rows: tuple[tuple[Cell, ...], ...], titles: list[str], name: int, lead: int | None, rest: list[int]) -> list[Task]:
+def _table_rows(rows: tuple[tuple[Cell, ...], ...], titles: list[str], names: list[int], lead: int | None, rest: list[int]) -> list[Task]:
+    """A task for each row; where the head names two columns of tasks (任务, 举措), the first is the section of the second."""
+    name = names[-1]
     tasks: list[Task] = []
     for number, row in enumerate(rows, start=1):
         if len(row) < len(titles) or not row[name].text.strip():
@@ -51,7 +53,7 @@ def _table_rows(rows: tuple[tuple[Cell, ...], ...], titles: list[str], name: int
             Task(
                 serial,
                 re.sub(r"\s+", "", title),
-                None,
+                squash(row[names[0]].text) or None if len(names) > 1 else None,
                 first,
                 second,
                 "；".join(squash(cell.text) for cell in cells),
