@@ -21,6 +21,8 @@ PLACES: dict[str, Any] = {
 OTHER_PLACES: dict[str, dict[str, Any]] = {
     "appraisal_weights": {"organisation_id": "weighed_unit"},
     "evaluation_file": {"file_id": "evaluation_file"},
+    "idea_decide": {"pk": "idea"},
+    "idea_file": {"pk": "idea"},
     "import_start": {"batch_id": "waiting_batch"},
     "plan_details": {"pk": "read_plan"},
     "plan_publish": {"pk": "read_plan"},

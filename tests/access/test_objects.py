@@ -20,8 +20,20 @@ from wulian.chains.governance.models import Observation, Problem, RoundReport
 from wulian.chains.governance.selectors import appraisal as appraisal_selectors
 from wulian.chains.governance.selectors import chains as chain_selectors
 from wulian.chains.governance.selectors import evaluation, extraction, indicator_page, plans, problems, rounds, tasks
+from wulian.chains.governance.selectors import ideas as idea_selectors
 from wulian.chains.governance.selectors import reviewing as review_selectors
-from wulian.chains.governance.services import appraisal, computing, indicators, observations, peers, publishing, reading, reviewing, targets
+from wulian.chains.governance.services import (
+    appraisal,
+    computing,
+    ideas,
+    indicators,
+    observations,
+    peers,
+    publishing,
+    reading,
+    reviewing,
+    targets,
+)
 from wulian.chains.governance.services import extraction as extraction_acts
 from wulian.chains.governance.services import plans as plan_acts
 from wulian.chains.governance.services import problems as problem_acts
@@ -171,6 +183,16 @@ ACTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
         lambda w, by: appraisal.score_units(by=by, at=now(), scheme_id=w.ids["scheme"], on=date(2025, 12, 31)),
         OFFICERS,
     ),
+    "put an idea to a task": (
+        lambda w, by: ideas.add_idea(
+            by=by, at=now(), task_id=w.ids["task"], area="某区", practice="做法", source="公报", dated_on=date(2025, 1, 1)
+        ),
+        OFFICERS,
+    ),
+    "decide on an idea": (
+        lambda w, by: ideas.decide_idea(by=by, at=now(), idea_id=w.ids["idea"], version=0, state="taken_up", reason="可行"),
+        OFFICERS,
+    ),
     "upload a plan": (
         lambda w, by: reading.upload_plan(
             by=by, region=HONGQIAO, file=StoredFile.objects.get(pk=w.ids["file"]), at=now(), on=timezone.localdate(), again=True
@@ -257,6 +279,8 @@ SIGHTS: dict[str, tuple[Callable[[World, Actor], Any], set[str]]] = {
     "an appraisal scheme": (lambda w, viewer: appraisal_selectors.scheme_page(viewer, w.ids["scheme"]), INSIDE),
     "the unit's score": (lambda w, viewer: appraisal_selectors.get_score(viewer, w.ids["score"]), INSIDE),
     "another unit's score": (lambda w, viewer: appraisal_selectors.get_score(viewer, w.ids["other_score"]), READERS),
+    "an idea on the unit's task": (lambda w, viewer: idea_selectors.get_idea(viewer, w.ids["idea"]), INSIDE),
+    "an idea beside the comparison": (lambda w, viewer: some(idea_selectors.ideas_of_chain(viewer, w.ids["chain"])), INSIDE),
     "a comment that is not public": (lambda w, viewer: some(comments_of(w, viewer)), READERS | {"reviewer"}),
     "a task of a draft": (
         lambda w, viewer: tasks.task_detail(viewer=viewer, task_id=w.ids["draft_task"], on=timezone.localdate()),

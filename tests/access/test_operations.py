@@ -28,7 +28,7 @@ ROLES = ("anonymous", "enterprise", "reporter", "other_officer", "officer", "rev
 # Which object of the world stands for a place in a path.
 PLACES: dict[str, Any] = {
     "batch_id": "batch", "chain_id": "chain", "code": "120106", "comment_id": "comment", "document_id": "document", "evaluation_id": "evaluation",
-    "extraction_id": "extraction", "fact_id": "region_fact", "file_id": "evidence", "index": 0, "indicator_id": "indicator", "kind": "csv",
+    "extraction_id": "extraction", "fact_id": "region_fact", "file_id": "evidence", "idea_id": "idea", "index": 0, "indicator_id": "indicator", "kind": "csv",
     "membership_id": "membership", "metric": "hnte_valid", "number": "snapshot", "observation_id": "observation",
     "organisation_id": "own", "peer_id": "peer", "person_id": "person", "plan_id": "plan", "problem_id": "problem",
     "report_id": "report", "reviewer_id": "reviewer", "round_id": "round", "row_id": "quarantined", "target_id": "target", "result_id": "result", "scheme_id": "scheme", "task_id": "task", "token_id": 1,

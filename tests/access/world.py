@@ -17,6 +17,7 @@ from wulian.chains.governance.services import (
     appraisal,
     chains,
     evaluations,
+    ideas,
     indicators,
     observations,
     peers,
@@ -203,6 +204,11 @@ def _tasks(world: World) -> None:
     )
     other = problems.raise_problem(by=officer, at=at, plan_id=world.ids["plan"], title="缺少资金", owner_id=unit_id(officer))
     assert isinstance(other, Problem)
+    idea = ideas.add_idea(
+        by=officer, at=at, task_id=world.ids["task"], area="某市", practice="场景开放", source="公报", dated_on=date(2025, 6, 1),
+        chain_id=world.ids["chain"], file_id=store_upload(by=officer, upload=io.BytesIO(b"note"), name="a.txt", at=at, allowed=("text",)).pk,
+    )  # fmt: skip
+    world.ids["idea"] = idea.pk
     world.ids |= {"problem": own.pk, "other_problem": other.pk}
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth import authenticate
 from django.test import TestCase
 
 from wulian.chains.governance.judging import judge_indicator
-from wulian.chains.governance.models import Indicator, Observation, Plan, Problem, ReportingRound, RoundReport, Target, TaskUnit
+from wulian.chains.governance.models import Indicator, Observation, PeerIdea, Plan, Problem, ReportingRound, RoundReport, Target, TaskUnit
 from wulian.cli.demo import load_if_absent
 from wulian.demo.accounts import SAMPLES, accounts_file, ensure_accounts
 from wulian.demo.removal import remove_demo
@@ -236,6 +236,12 @@ class LoadedDemo(TestCase):
         assert not IPRight.objects.exists()
         assert removed.kept["合成主体（真实记录引用了它）"] >= 1
         assert removed.kept["规划（真实规划以它为上级或上一期）"] == 2
+
+    def test_practices_of_elsewhere_are_put_to_tasks(self) -> None:
+        ideas = PeerIdea.objects.order_by("pk")
+        assert [idea.state for idea in ideas] == ["taken_up", "unsuitable", "noted"]
+        assert {idea.task.plan for idea in ideas} == {self.plan("120106", 2026)}
+        assert all(idea.chain is not None and idea.chain.peers.exists() for idea in ideas)
 
     def test_units_are_appraised_and_a_changed_version_leaves_earlier_scores(self) -> None:
         past, running = self.plan("120106", 2020), self.plan("120106", 2026)

@@ -44,7 +44,7 @@ MENU = (
             Entry("plans", _("规划与指标"), within=("/indicators/", "/observations/", "/targets/", "/status-rules/")),
             Entry("evaluations", _("评估与评审")),
             Entry("chains", _("指标链")),
-            Entry("tasks", _("任务")),
+            Entry("tasks", _("任务"), within=("/ideas/",)),
             Entry("rounds", _("调度")),
             Entry("problems", _("问题")),
             Entry("appraisals", _("考核")),

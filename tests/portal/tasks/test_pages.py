@@ -160,3 +160,23 @@ def test_the_empty_pages_say_what_to_do(client: Client, tianjin: None) -> None:
     assert "规划发布后" in text_of(client.get("/rounds/"))
     assert "上传规划" in text_of(client.get("/rounds/new/"))
     assert "没有登记的问题" in text_of(client.get("/problems/"))
+
+
+def test_a_practice_of_elsewhere_is_put_to_a_task_and_decided(client: Client, plan: Plan) -> None:
+    task = PlanTask.objects.order_by("position")[0]
+    page = client.get(f"/ideas/new/?task={task.pk}")
+    assert "搭建平台" in text_of(page)
+    sent = {"task": task.pk, "area": "某市", "practice": "按场景开放试点", "source": "某市公报", "dated_on": "2025-06-01"}
+    refused = client.post(f"/ideas/new/?task={task.pk}", {**sent, "link": "javascript:alert(1)"})
+    assert refused.status_code == 422
+    assert "按场景开放试点" in text_of(refused), "what was typed stays"
+    proof = io.BytesIO("公报".encode())
+    proof.name = "公报.txt"
+    assert client.post(f"/ideas/new/?task={task.pk}", {**sent, "file": proof}).status_code == 302
+    idea = task.ideas.get()
+    shown = client.get(f"/tasks/{task.pk}/")
+    assert "按场景开放试点" in text_of(shown)
+    assert client.get(f"/ideas/{idea.pk}/file/").getvalue().decode() == "公报"
+    client.post(f"/ideas/{idea.pk}/decide/", {"version": 0, "state": "taken_up", "reason": "条件相近"})
+    assert "已采用" in text_of(client.get(f"/tasks/{task.pk}/"))
+    assert "按场景开放试点" not in text_of(Client().get(f"/tasks/{task.pk}/"))

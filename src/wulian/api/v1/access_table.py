@@ -161,6 +161,12 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "reopen_problem": (OFFICER, "tasks:write"),
     "list_meetings": (SIGNED_IN, "tasks:read"),
     "record_meeting": (OFFICER, "tasks:write"),
+    # ideas from elsewhere
+    "list_task_ideas": (SIGNED_IN, "tasks:read"),
+    "list_chain_ideas": (SIGNED_IN, "tasks:read"),
+    "add_idea": (OFFICER, "tasks:write"),
+    "decide_idea": (OFFICER, "tasks:write"),
+    "download_idea_file": (SIGNED_IN, "tasks:read"),
     # appraisals
     "list_appraisals": (APPRAISED, "tasks:read"),
     "create_appraisal": (OFFICER, "tasks:write"),

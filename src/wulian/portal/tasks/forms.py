@@ -93,3 +93,22 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, choices in (("task", tasks), ("problem", problems), ("owner", units)):
             self.fields[name].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+
+
+class IdeaForm(forms.Form):
+    """What another area does, put to a task."""
+
+    task = forms.TypedChoiceField(label=_("附到哪项任务"), coerce=int)
+    area = forms.CharField(label=_("哪里的做法"), max_length=60)
+    practice = forms.CharField(label=_("做法"), widget=forms.Textarea(attrs={"rows": 3}))
+    takeover = forms.CharField(label=_("我们可以借鉴什么"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    source = forms.CharField(label=_("来源"), max_length=200, help_text=_("文件名、文号或报道。"))
+    dated_on = forms.DateField(label=_("来源日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
+    link = forms.CharField(label=_("链接"), required=False, max_length=500, widget=forms.URLInput)
+    file = forms.FileField(label=_("文件"), required=False)
+    chain = forms.TypedChoiceField(label=_("对标的指标"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, tasks: Choices, chains: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].choices = tasks if len(tasks) == 1 else [("", "—"), *tasks]  # type: ignore[attr-defined]
+        self.fields["chain"].choices = [("", "—"), *chains]  # type: ignore[attr-defined]

@@ -2,12 +2,15 @@ from django.urls import path
 
 from wulian.portal.guards import OFFICER, PUBLIC, REPORTER_OR_OFFICER, SIGNED_IN, Guard
 
-from . import problems, rounds, views
+from . import ideas, problems, rounds, views
 
 urlpatterns = [
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<int:pk>/", views.task, name="task"),
     path("tasks/<int:pk>/act/", views.task_act, name="task_act"),
+    path("ideas/new/", ideas.idea_new, name="idea_new"),
+    path("ideas/<int:pk>/decide/", ideas.idea_decide, name="idea_decide"),
+    path("ideas/<int:pk>/file/", ideas.idea_file, name="idea_file"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/<int:pk>/", rounds.round_, name="round"),
@@ -23,6 +26,9 @@ ACCESS: dict[str, Guard] = {
     "tasks": PUBLIC,
     "task": PUBLIC,
     "task_act": OFFICER,
+    "idea_new": OFFICER,
+    "idea_decide": OFFICER,
+    "idea_file": SIGNED_IN,
     "rounds": SIGNED_IN,
     "round_new": OFFICER,
     "round": SIGNED_IN,

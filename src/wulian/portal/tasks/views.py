@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from wulian.chains.governance.selectors import rounds as round_selectors
 from wulian.chains.governance.selectors import tasks as selectors
+from wulian.chains.governance.selectors.ideas import ideas_of_task
 from wulian.chains.governance.services import tasks as services
 from wulian.foundation.exports import export_response
 from wulian.kernel.errors import Invalid
@@ -77,7 +78,13 @@ def _rows(lines: Iterable[selectors.TaskLine]) -> Iterable[list[Any]]:
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: its words, units, reports, problems and decisions."""
     detail = selectors.task_detail(viewer=actor_of(request), task_id=pk, on=date_of(request))
-    return render(request, "tasks/task.html", {"detail": detail, "task": detail.task, "inside": selectors.sees_reports(actor_of(request))})
+    context = {
+        "detail": detail,
+        "task": detail.task,
+        "inside": selectors.sees_reports(actor_of(request)),
+        "ideas": ideas_of_task(actor_of(request), pk),
+    }
+    return render(request, "tasks/task.html", context)
 
 
 @require_POST

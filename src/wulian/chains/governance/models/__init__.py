@@ -3,6 +3,7 @@
 from .appraisal import AppraisalResult, AppraisalScheme, AppraisalScore, AppraisalWeight
 from .evaluations import Evaluation
 from .extraction import Extraction, PlanDocument
+from .ideas import PeerIdea
 from .indicators import Indicator, IndicatorChain, Observation, PeerValue, Target
 from .meetings import Decision, Meeting
 from .plans import Plan
@@ -24,6 +25,7 @@ __all__ = [
     "IndicatorChain",
     "Meeting",
     "Observation",
+    "PeerIdea",
     "PeerValue",
     "Plan",
     "PlanDocument",

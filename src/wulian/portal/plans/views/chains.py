@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wulian.chains.governance.selectors.chains import ChainPage, chain_detail, chains_list, observed_years
+from wulian.chains.governance.selectors.ideas import ideas_of_chain
 from wulian.chains.governance.selectors.indicators import goal_text
 from wulian.chains.governance.services.peers import remove_peer_value, set_peer_value
 from wulian.chains.governance.wording import counted
@@ -53,6 +54,7 @@ def _chain_page(request: PageRequest, chain_id: int, form: PeerForm, status: int
         "lines": [(link, [(target, goal_text(target)) for target in link.row.targets if target.tier == "main"]) for link in page.links],
         "title": _title(page, plans),
         "form": form,
+        "ideas": ideas_of_chain(request.actor, chain_id),
         "may_edit": OFFICER.allows(request.actor),
     }
     return render(request, "plans/chain.html", context, status=status)
