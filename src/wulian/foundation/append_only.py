@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -29,7 +31,7 @@ class AppendOnly(migrations.RunSQL):
         self.table, self.deletable = table, deletable
         super().__init__(migrations.RunSQL.noop, migrations.RunSQL.noop)
 
-    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+    def deconstruct(self) -> tuple[str, list[str], dict[str, Any]]:
         return (self.__class__.__qualname__, [self.table], {"deletable": True} if self.deletable else {})
 
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state, to_state) -> None:  # type: ignore[no-untyped-def]

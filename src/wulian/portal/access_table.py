@@ -19,6 +19,7 @@ SUBJECTS = (
     "tasks",
     "appraisals",
     "directory",
+    "registers",
     "imports",
     "notices",
     "admin_pages",

@@ -51,6 +51,13 @@ MENU = (
         ),
     ),
     Group(
+        _("台账"),
+        (
+            Entry("registers", _("台账目录")),
+            Entry("register_todo", _("等我办的")),
+        ),
+    ),
+    Group(
         _("底座"),
         (
             Entry("organisations", _("企业档案")),

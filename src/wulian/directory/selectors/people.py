@@ -114,3 +114,17 @@ def match_units(*, viewer: Actor, text: str, limit: int = 12) -> list[Organisati
     exact = list(found.filter(Q(name=text) | Q(uscc=text.upper())).order_by("id")[:limit])
     like = found.filter(name_key__contains=name_key(text) or text).exclude(pk__in=[one.pk for one in exact])
     return [*exact, *like.order_by("name", "id")[: limit - len(exact)]]
+
+
+def find_people(*, viewer: Actor, text: str, limit: int = 12) -> list[tuple[Person, str]]:
+    """Persons whose name holds `text`, for naming one in a register, each with where the person works (as far as is known).
+
+    Only for who is signed in; accounts and roles are not shown.
+    """
+    if not viewer.signed_in or not text.strip():
+        return []
+    people = list(Person.objects.filter(name__icontains=text.strip()).order_by("name", "pk")[:limit])
+    units: dict[int, list[str]] = {}
+    for person_id, name in Membership.objects.filter(person__in=people).order_by("pk").values_list("person_id", "organisation__name"):
+        units.setdefault(person_id, []).append(name)
+    return [(person, "、".join(dict.fromkeys(units.get(person.pk, [])))[:80]) for person in people]

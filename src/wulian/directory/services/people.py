@@ -225,3 +225,15 @@ def _named(membership: Membership) -> dict[str, object]:
         "region": membership.region_id, "valid_from": membership.valid_from, "valid_to": membership.valid_to,
         "revoked_at": membership.revoked_at,
     }  # fmt: skip
+
+
+@transaction.atomic
+def add_person(*, by: Actor, at: datetime, name: str) -> Person:
+    """Add a person without an account, to be named in a register. Raises: Denied, Invalid."""
+    require(by.signed_in, act=_("登记人员"), reason=_("需要先登录"))
+    name = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not 1 <= len(name) <= 60:
+        raise Invalid(field=_("姓名"), why=_("要有 1 到 60 个字"))
+    person = Person.objects.create(name=name)
+    audit.record(by=by, action="person.added", obj=person, after={"name": name}, at=at)
+    return person

@@ -34,6 +34,7 @@ from wulian.kernel.errors import WulianError
 from wulian.portal import charts
 from wulian.portal.menu import Group, kept_query, menu_for
 from wulian.portal.statuses import STATUSES
+from wulian.registers.wording import said
 
 from .icons import ICONS
 
@@ -499,3 +500,15 @@ def synthetic_banner() -> dict[str, bool]:
         return {"shown": demonstration_present()}
     except DatabaseError:
         return {"shown": False}
+
+
+@register.filter
+def words(label: Any) -> str:
+    """A label of a definition in the reader's language."""
+    return said(label)
+
+
+@register.filter(name="said")
+def problem_text(problem: Any) -> str:
+    """What a problem says, in the reader's language."""
+    return str(problem.text(_))

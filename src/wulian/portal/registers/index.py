@@ -1,0 +1,192 @@
+"""The catalogue of registers, my to-do, a register's counters and what its definition says."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wulian.directory.selectors.figures import read_metric
+from wulian.engines.registers import CounterDefinition, FieldType
+from wulian.foundation.access import Role
+from wulian.foundation.catalogue.metrics import scope_of
+from wulian.portal.charts import trend
+from wulian.portal.figures.views import figure_url
+from wulian.portal.requests import PageRequest
+from wulian.registers.access import may_create
+from wulian.registers.catalogue import Adopted, get_adopted
+from wulian.registers.metrics import metric_code, metric_of
+from wulian.registers.selectors.counting import breakdown, counted_entries, standing
+from wulian.registers.selectors.entries import register_overview
+from wulian.registers.selectors.todo import todo_of
+from wulian.registers.wording import CHAINS, said, who_word
+
+from .shell import asked_day, shell
+
+COLOURS = {"governance": "brand", "carriers": "ink-3", "fusion": "ink-2"}
+
+
+def registers(request: PageRequest) -> HttpResponse:
+    """All registers by chain, with a search by name, purpose or system."""
+    on = asked_day(request)
+    words = (request.GET.get("q") or "").strip().lower()[:60]
+    chains: dict[str, list[dict[str, Any]]] = {}
+    total = late = 0
+    for item in register_overview(viewer=request.actor, on=on):
+        definition = item["adopted"].definition
+        text = " ".join([definition.name.zh, definition.name.en, definition.purpose.zh, *definition.serves]).lower()
+        if words and words not in text:
+            continue
+        total, late = total + item["count"], late + item["late"]
+        chains.setdefault(definition.chain, []).append({**item, "name": said(definition.name), "purpose": said(definition.purpose)})
+    count = sum(len(items) for items in chains.values())
+    context = {
+        "groups": [
+            {"code": code, "name": CHAINS[code], "colour": COLOURS.get(code, code), "rows": chains[code]}
+            for code in CHAINS
+            if code in chains
+        ],
+        "count": count,
+        "total": total,
+        "late": late,
+        "words": request.GET.get("q", ""),
+        "may_define": request.actor.has(Role.ADMINISTRATOR),
+        "title": _("%(count)s 本台账，%(total)s 个条目") % {"count": count, "total": f"{total:,}"},
+    }
+    return render(request, "registers/registers.html", context)
+
+
+def todo(request: PageRequest) -> HttpResponse:
+    on = asked_day(request)
+    waiting, total = todo_of(viewer=request.actor, on=on)
+    late = sum(1 for item in waiting if item.late_days > 0)
+    title = _("没有等您办的条目")
+    if total:
+        title = (
+            _("%(total)s 个条目等您办") % {"total": total}
+            if not late
+            else _("%(total)s 个条目等您办，%(late)s 个已超期") % {"total": total, "late": late}
+        )
+    return render(request, "registers/todo.html", {"waiting": waiting, "total": total, "late": late, "title": title})
+
+
+def counters(request: PageRequest, register: str) -> HttpResponse:
+    """Every counter of the register: value against its target, by district of choice, the years before, the breakdown."""
+    adopted, on = get_adopted(register), asked_day(request)
+    scope = scope_of(request.region.pk, on)
+    shown = [_counter(request, adopted, counter, scope.regions, on) for counter in adopted.definition.counters]
+    return render(request, "registers/counters.html", {**shell(request, adopted, "counters"), "counters": shown})
+
+
+def _counter(request: PageRequest, adopted: Adopted, counter: CounterDefinition, regions: frozenset[str], on: date) -> dict[str, Any]:
+    metric = metric_of(adopted, counter)
+    value = read_metric(request.actor, metric, scope_of(request.region.pk, on))
+    place = standing(counter, value.value)
+    words = {"below": _("低于目标"), "within": _("在目标内"), "above": _("超过目标")}
+    years = [(str(year), _value_in(request, adopted, counter, year, on)) for year in range(on.year - 4, on.year + 1)]
+    known = [number for _year, number in years if number]
+    parts = []
+    for code in counter.by:
+        field = adopted.field(code)
+        entries = counted_entries(adopted, counter, regions, on)
+        rows = breakdown(adopted, counter, entries, code)[:12] if counter.how != "share" else []
+        labels = {choice.code: said(choice.label) for choice in field.choices}
+        yes_no = {"1": _("是"), "0": _("否")} if field.type is FieldType.YES_NO else {}
+        named = [
+            (labels.get(str(key)) or yes_no.get(str(key)) or (str(key) if key is not None else _("未填")), number) for key, number in rows
+        ]
+        most = max((number for _name, number in named), default=Decimal(0))
+        parts.append(
+            {"label": said(field.label), "rows": [(name, number, round(number * 100 / most) if most else 0) for name, number in named]}
+        )
+    band = counter.target
+    return {
+        "counter": counter,
+        "label": said(counter.label),
+        "definition": said(counter.definition),
+        "metric": metric,
+        "value": value,
+        "href": figure_url(metric_code(adopted.code, counter.code), request.region.pk, on),
+        "standing": place,
+        "pill": {"below": "late", "within": "ok", "above": "ok"}.get(place, ""),
+        "word": words.get(place, ""),
+        "band": band,
+        "chart": trend(unit=counter.unit, points=years, bars_instead=counter.per == "year") if len(known) >= 2 else None,
+        "parts": parts,
+    }
+
+
+def _value_in(request: PageRequest, adopted: Adopted, counter: CounterDefinition, year: int, on: date) -> Decimal | None:
+    """The counter at the end of a year, or on the day of the page in its year; nothing before the first year with entries."""
+    day = on if year == on.year else date(year, 12, 31)
+    value = read_metric(request.actor, metric_of(adopted, counter), scope_of(request.region.pk, day)).value
+    return value or None
+
+
+def about(request: PageRequest, register: str) -> HttpResponse:
+    """What the definition says, in words: purpose, who does what, states and steps, fields, rules, counters."""
+    adopted = get_adopted(register)
+    definition = adopted.definition
+    states = {state.code: said(state.label) for state in definition.lifecycle.states}
+    context = {
+        **shell(request, adopted, "about"),
+        "definition": definition,
+        "note": definition.note,
+        "fields": [
+            {
+                "label": said(field.label),
+                "type": field.type.value,
+                "help": said(field.help),
+                "unit": field.unit,
+                "required": states.get(field.required_from, _("始终") if field.required_from == "always" else ""),
+                "computed": field.compute is not None,
+                "options": [said(choice.label) for choice in field.choices if not choice.retired],
+                "columns": [said(column.label) for column in field.fields],
+                "visible": field.visible.value,
+            }
+            for field in definition.fields
+        ],
+        "steps": [
+            {
+                "label": said(step.label),
+                "from": [states[code] for code in step.from_],
+                "to": states[step.to],
+                "who": [who_word(word) for word in step.who],
+                "needs": [said(adopted.field(code).label) for code in (*step.needs, *step.evidence)],
+                "back": step.back,
+                "after": said(adopted.field(step.after).label) if step.after else "",
+            }
+            for step in definition.lifecycle.transitions
+        ],
+        "states": [
+            {
+                "code": state.code,
+                "label": said(state.label),
+                "meaning": said(state.meaning),
+                "days": state.days,
+                "working": state.working,
+                "ended": state.ended,
+            }
+            for state in definition.lifecycle.states
+        ],
+        "rules": [{"say": said(rule.say), "severity": rule.severity} for rule in definition.rules]
+        + [{"say": said(unique.say), "severity": "refuse"} for unique in definition.unique],
+        "creates": [who_word(word) for word in definition.create],
+        "may_create": may_create(request.actor, adopted),
+        "api": f"/api/v1/registers/{adopted.code}/schema",
+        "counter_rows": [
+            {
+                "label": said(c.label),
+                "definition": said(c.definition),
+                "unit": c.unit,
+                "href": reverse("figure", args=[metric_code(adopted.code, c.code)]),
+            }
+            for c in definition.counters
+        ],
+    }
+    return render(request, "registers/about.html", context)
