@@ -57,6 +57,14 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_definitions_remembered() -> None:
+    """The registers of a rolled-back test are forgotten."""
+    from wulian.registers import catalogue
+
+    catalogue.forget()
+
+
+@pytest.fixture(autouse=True)
 def speak_chinese() -> Iterator[None]:
     """A request leaves its language active in the thread; no test hands it on to the next."""
     from django.utils import translation

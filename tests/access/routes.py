@@ -13,12 +13,15 @@ from .world import World
 # Which object of the world stands for a place, by the place's name; per route where the name alone does not tell.
 PLACES: dict[str, Any] = {
     "batch_id": "batch", "chain_id": "chain", "comment_id": "comment", "evaluation_id": "evaluation", "file_id": "evidence", "indicator_id": "indicator",
-    "key": "abc-def", "membership_id": "membership", "metric": "hnte_valid", "format": "csv", "kind": "csv", "notice_id": 1,
+    "key": "abc-def", "register": "envoys", "membership_id": "membership", "metric": "hnte_valid", "format": "csv", "kind": "csv", "notice_id": 1,
     "number": "snapshot", "observation_id": "observation", "organisation_id": "own", "peer_id": "peer", "person_id": "person",
     "plan_id": "plan", "pk": "plan", "row_id": "quarantined", "row": "extraction", "target_id": "target", "result_id": "result", "scheme_id": "scheme", "score_id": "score", "token_id": 1,
     "provider_id": "oidc", "reviewer_id": "reviewer", "uidb36": "1", "user_id": 1, "code": "120106", "unit_id": "task_unit",
 }  # fmt: skip
+REGISTER = {"register": "envoys", "number": "TKT-2026-0001", "step": "finish", "field": "agreement", "file": "entry_file"}
 OTHER_PLACES: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("entry", "entry_edit", "entry_step", "entry_void", "entry_restore", "entry_file"), REGISTER),
+    "register_pick": {"kind": "organisation"},
     "appraisal_weights": {"organisation_id": "weighed_unit"},
     "evaluation_file": {"file_id": "evaluation_file"},
     "idea_decide": {"pk": "idea"},

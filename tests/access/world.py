@@ -84,7 +84,28 @@ def build(account: Callable[..., Actor]) -> World:
     _tasks(world)
     _appraisal(world)
     _uploads(world)
+    _registers(world)
     return world
+
+
+def _registers(world: World) -> None:
+    """A register with one entry in its public state, of persons and a file."""
+    from tests.engines.registers.test_loading import GOOD
+    from wulian.demo.entries import Maker
+    from wulian.foundation.access import system
+    from wulian.registers.models import EntryFile
+    from wulian.registers.services.definitions import adopt_definition
+
+    by = system("试验")
+    adopt_definition(by=by, at=timezone.now(), text=GOOD, file="envoys.yaml")
+    spec = {
+        "subject": "@person:林某",
+        "region": HONGQIAO,
+        "values": {"firm": "@enterprise:1"},
+        "path": [{"do": "appoint", "on": "2026-02-02"}],
+    }
+    entry = Maker(by=by, fill=True).entry("envoys", spec)
+    world.ids |= {"entry": entry.pk, "entry_file": EntryFile.objects.get(entry=entry).file_id}
 
 
 def unit_id(actor: Actor) -> int:

@@ -51,7 +51,7 @@ MENU = (
         ),
     ),
     Group(
-        _("台账"),
+        _("各本台账"),
         (
             Entry("registers", _("台账目录")),
             Entry("register_todo", _("等我办的")),

@@ -58,14 +58,19 @@ def _states_requiring(definition: Definition, field: FieldDefinition) -> frozens
     return states - reached
 
 
-def missing_fields(definition: Definition, required: Mapping[str, frozenset[str]], values: Mapping[str, Any], state: str) -> list[Problem]:
+def missing_fields(
+    definition: Definition, required: Mapping[str, frozenset[str]], values: Mapping[str, Any], state: str, english: bool = False
+) -> list[Problem]:
     """Fields that must have a value in `state` and have none. `required`: what `requirements` gave."""
     found = []
     for field in definition.fields:
         if state in required.get(field.code, ()) and is_missing(values.get(field.code)):
             always = field.required_from == "always"
             named = definition.state(field.required_from)
-            params = {"label": field.label.zh} if always or named is None else {"label": field.label.zh, "state": named.label.zh}
+            label = field.label.en if english else field.label.zh
+            params = {"label": label}
+            if named is not None and not always:
+                params["state"] = named.label.en if english else named.label.zh
             found.append(Problem("missing_field", REQUIRED if always else REQUIRED_IN, params, field.code))
     return found
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -56,7 +57,10 @@ def entry(request: PageRequest, register: str, number: str) -> HttpResponse:
         "filled": [cell for cell in view.cells if cell.text and not cell.rows],
         "tables": [cell for cell in view.cells if cell.rows],
         "blank": [cell for cell in view.cells if not cell.text],
-        "still": [problem.text(_) for problem in missing_fields(view.adopted.definition, required, {**view.values}, view.entry.state)]
+        "still": [
+            problem.text(_)
+            for problem in missing_fields(view.adopted.definition, required, view.values, view.entry.state, get_language() == "en")
+        ]
         if view.edits
         else [],
         "steps": steps,

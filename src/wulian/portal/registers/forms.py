@@ -53,6 +53,11 @@ class Asked:
     errors: list[str] = field(default_factory=list)
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """In which an amount of money may be typed."""
+        return ("元", "万元", "亿元")
+
+    @property
     def wide(self) -> bool:
         return self.kind in {"long_text", "rows", "choices", "file"}
 

@@ -180,12 +180,12 @@ def filter_counts(request: PageRequest, register: str) -> HttpResponse:
 def board(request: PageRequest, register: str) -> HttpResponse:
     """Entries by state, as cards."""
     adopted, on, question = get_adopted(register), asked_day(request), question_of(request)
-    shown = []
+    shown: list[dict[str, Any]] = []
     for code, label, count, found in board_of(viewer=request.actor, adopted=adopted, question=question, on=on):
         cards = rows_of(request.actor, adopted, found, _columns(adopted)[:3], on)
         href = f"{reverse('register', args=[adopted.code])}?{question.without('state').address()}&state={code}"
         shown.append({"code": code, "label": label, "count": count, "cards": cards, "more": count - len(cards), "href": href})
-    total = sum(item["count"] for item in shown)
+    total = sum(int(item["count"]) for item in shown)
     context = {
         **shell(request, adopted, "board"),
         "columns": shown,

@@ -24,6 +24,7 @@ from .. import access
 from ..catalogue import Adopted, adopted_by_id, get_adopted
 from ..errors import EntryChanged, EntryRefused, EntryVoided
 from ..models import Entry, EntryBody, EntryEvent, Register, StateSpell
+from ..wording import said
 from . import writing
 
 NEEDS_SUBJECT = N_("还没有选%(label)s")
@@ -52,7 +53,7 @@ def create_entry(
     """
     adopted = get_adopted(register)
     definition = adopted.definition
-    act = _("登记%(register)s") % {"register": definition.name.zh}
+    act = _("登记%(register)s") % {"register": said(definition.name)}
     require(access.may_create(by, adopted), act=act, reason=_("这本台账由其他人员登记"))
     problems: list[Problem] = []
     organisation, person = _subject(by, adopted, subject_id, problems)
@@ -111,7 +112,7 @@ def edit_entry(
     require(
         by.is_system or bool(allowed & as_),
         act=act,
-        reason=_("在“%(state)s”这一步不由您修改") % {"state": state.label.zh if state else entry.state},
+        reason=_("在“%(state)s”这一步不由您修改") % {"state": said(state.label) if state else entry.state},
     )
     before = stored_values(adopted, entry)
     require_revision(entry, revision, adopted)
@@ -253,7 +254,7 @@ def next_numbers(adopted: Adopted, year: int, count: int) -> list[str]:
 
 def _subject(by: Actor, adopted: Adopted, subject_id: int | None, problems: list[Problem]) -> tuple[Organisation | None, Person | None]:
     definition = adopted.definition
-    label = definition.subject_label.zh if definition.subject_label else _("主体")
+    label = said(definition.subject_label) or _("主体")
     if definition.subject == "none":
         return None, None
     if definition.subject == "person":

@@ -22,7 +22,7 @@ from .. import access
 from ..catalogue import Adopted, adopted_registers
 from ..errors import EntryRefused
 from ..models import Entry, EntryEvent, StateSpell
-from ..wording import who_word
+from ..wording import said, who_word
 from . import writing
 from .entries import _not_said_twice, _refuse, changed, locked, note, require_revision, save_values, stored_values
 from .telling import tell
@@ -70,7 +70,7 @@ def take_step(
     before = stored_values(adopted, entry)
     judged = judge_step(by, adopted, entry, before, step=step, on=on, given=values or {}, reason=reason, automatic=automatic)
     transition = adopted.definition.transition(step)
-    act = _("“%(step)s”") % {"step": transition.label.zh if transition else step}
+    act = _("“%(step)s”") % {"step": said(transition.label) if transition else step}
     _refuse(act, judged.problems, judged.exceptions, reason)
     assert judged.move is not None
     move = judged.move
@@ -120,7 +120,9 @@ def judge_step(
     if transition is not None and not any(refusal.code == "wrong_state" for refusal in verdict.refusals):
         if on < entry.state_since:
             state = adopted.lifecycle.state(entry.state)
-            problems.append(Problem("too_early", EARLIER, {"on": str(on), "state": state.label.zh, "since": str(entry.state_since)}, "on"))
+            problems.append(
+                Problem("too_early", EARLIER, {"on": str(on), "state": said(state.label), "since": str(entry.state_since)}, "on")
+            )
         subject = (entry.subject_id, entry.subject_person_id)
         checked = writing.check(adopted, whole, entry=entry, subject=subject, state=entry.state, step=step, target=transition.to)
         problems += _not_said_twice(checked.problems, problems)
@@ -133,10 +135,10 @@ def _as_problem(adopted: Adopted, refusal: Refusal) -> Problem:
     what, field = refusal.what, ""
     if refusal.code in {"missing_field", "missing_evidence"}:
         field = what
-        what = adopted.field(what).label.zh
+        what = said(adopted.field(what).label)
     elif refusal.code == "wrong_state":
         state = adopted.definition.state(what)
-        what = state.label.zh if state else what
+        what = said(state.label) if state else what
     elif refusal.code == "not_permitted":
         what = "、".join(str(who_word(word)) for word in what.split(", "))
     return Problem(refusal.code, WHY[refusal.code], {"what": what}, field or ("reason" if refusal.code == "missing_reason" else ""))

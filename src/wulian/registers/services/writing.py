@@ -30,6 +30,7 @@ from wulian.kernel.problems import BadValue, Problem
 from .. import access
 from ..catalogue import Adopted, adopted_registers
 from ..models import Entry, EntryFile, EntryLink, EntryParty, EntryText
+from ..wording import said
 
 NO_FIELD = N_("这本台账没有“%(field)s”这个字段，或您不能填它")
 COMPUTED = N_("“%(label)s”由系统计算，不能填写")
@@ -58,7 +59,7 @@ def read_values(adopted: Adopted, given: Mapping[str, Any], fields: Iterable[Fie
         if field is None:
             problems.append(Problem("unknown_field", NO_FIELD, {"field": code[:40]}, code))
         elif field.compute is not None:
-            problems.append(Problem("computed_field", COMPUTED, {"label": field.label.zh}, code))
+            problems.append(Problem("computed_field", COMPUTED, {"label": said(field.label)}, code))
         else:
             try:
                 values[code] = read(field, raw)
@@ -84,9 +85,9 @@ def check(
     target: str = "",
 ) -> Checked:
     """Required fields, rules and uniqueness of `values` at a save in `state`, or at `step` which leads to `target`."""
-    problems = missing_fields(adopted.definition, adopted.required, values, target or state)
-    exceptions: list[Broken] = []
     english = get_language() == "en"
+    problems = missing_fields(adopted.definition, adopted.required, values, target or state, english)
+    exceptions: list[Broken] = []
     for broken in broken_rules(adopted.definition, values, state=state, step=step):
         if broken.may_pass:
             exceptions.append(broken)
@@ -106,7 +107,7 @@ def _duplicates(
         if field.unique and not is_missing(values.get(field.code)):
             same = others.filter(**{adopted.columns[field.code]: slot_value(field, values[field.code])}).first()
             if same is not None:
-                yield Problem("unique", TAKEN, {"label": field.label.zh, "number": same.number}, field.code)
+                yield Problem("unique", TAKEN, {"label": said(field.label), "number": same.number}, field.code)
     for unique in adopted.definition.unique:
         rows = _same(adopted, unique, others, values, subject, state)
         if rows is not None and (same := rows.first()) is not None:
@@ -155,7 +156,7 @@ def unknown_references(adopted: Adopted, given: Mapping[str, Any], *, by: Actor,
         found = set(known({identifier for _code, identifier in wanted})) if wanted else set()
         for code, identifier in wanted:
             if identifier not in found:
-                label = adopted.field(code.partition(".")[0]).label.zh
+                label = said(adopted.field(code.partition(".")[0]).label)
                 problems.append(Problem("not_found", GONE, {"label": label}, code.partition(".")[0]))
 
     missing(FieldType.ORGANISATION, lambda ids: Organisation.objects.filter(pk__in=ids).values_list("pk", flat=True))
@@ -168,13 +169,13 @@ def unknown_references(adopted: Adopted, given: Mapping[str, Any], *, by: Actor,
         if (field.type is FieldType.REGION and not Region.objects.filter(pk=value).exists()) or (
             field.type is FieldType.LINK and len(link_targets(field, ids, by)) != len(set(ids))
         ):
-            problems.append(Problem("not_found", GONE, {"label": field.label.zh}, field.code))
+            problems.append(Problem("not_found", GONE, {"label": said(field.label)}, field.code))
         elif field.type is FieldType.FILE:
             kept = set(EntryFile.objects.filter(entry=entry, field=field.code).values_list("file", flat=True)) if entry else set()
             try:
                 own_files(by=by, ids=set(ids) - kept)
             except NotFound:
-                problems.append(Problem("not_found", GONE, {"label": field.label.zh}, field.code))
+                problems.append(Problem("not_found", GONE, {"label": said(field.label)}, field.code))
     return problems
 
 
