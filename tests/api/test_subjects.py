@@ -110,6 +110,12 @@ def test_an_import_from_upload_to_repaired_row(world: World, api: Api) -> None:
     repaired = post(client, f"/quarantine/{row['id']}/repair", {"values": {"企业名称": "天津红桥修好有限公司", "成立日期": "2021-03-04"}})
     assert repaired["result"] == "created"
     assert get(client, f"/quarantine/{row['id']}")["state"] == "repaired"
+    rows = get(client, f"/imports/{world.ids['batch']}/rows?search=修好")
+    assert (rows["count"], rows["counts"]["created"]) == (1, 2)
+    assert (rows["items"][0]["name"], rows["items"][0]["row_number"]) == ("天津红桥修好有限公司", row["row_number"])
+    assert get(client, f"/organisations/{rows['items'][0]['subject_id']}")
+    exported = client.get(f"/api/v1/imports/{world.ids['batch']}/rows.csv?result=created").getvalue().decode("utf-8-sig")
+    assert len(exported.splitlines()) == 3
 
 
 def test_an_archive_is_cut_to_what_the_caller_may_see(world: World, api: Api) -> None:

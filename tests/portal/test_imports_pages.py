@@ -136,3 +136,37 @@ def test_going_on_after_a_killed_import_waits_in_the_queue_and_says_so(client_of
     page = client.post(f"/imports/{batch.pk}/resume/", follow=True).content.decode()  # the job itself waits for the commit
     assert "排队等待导入" in page
     assert "可接着导" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_of_a_batch_is_searched_opens_to_the_archive_and_is_exported_as_shown(client_of: ClientOf, officer: Actor) -> None:
+    client = client_of(officer)
+    upload(client, TEXT.replace("不是日期", "2001-02-03") + "丙公司,无,2002-02-03,红桥\n")
+    batch = ImportBatch.objects.get()
+    assert f"/imports/{batch.pk}/rows/" not in client.get(f"/imports/{batch.pk}/").content.decode()
+    client.post(f"/imports/{batch.pk}/start/", mapping(batch))
+    assert f'href="/imports/{batch.pk}/rows/?result=flagged"' in client.get(f"/imports/{batch.pk}/").content.decode()
+    page = client.get(f"/imports/{batch.pk}/rows/").content.decode()
+    assert "新增 3 条，更新 0 条，存疑 2 条" in page
+    assert f'href="/organisations/{Organisation.objects.get(name="甲公司").pk}/"' in page
+    page = client.get(f"/imports/{batch.pk}/rows/?result=flagged&q=丙").content.decode()
+    assert "丙公司" in page
+    assert "乙公司" not in page
+    exported = b"".join(client.get(f"/imports/{batch.pk}/rows/export.csv?result=flagged").streaming_content).decode("utf-8-sig")
+    assert [line.split(",")[:5] for line in exported.splitlines()] == [
+        ["行号", "名称", "说明", "结果", "存疑"],
+        ["3", "乙公司", "", "新增", "存疑"],
+        ["4", "丙公司", "", "新增", "存疑"],
+    ]
+    assert client.get(f"/imports/{batch.pk}/rows/export.xlsx").status_code == 200
+    assert "没有符合条件的记录" in client.get(f"/imports/{batch.pk}/rows/?q=没有这家").content.decode()
+    assert client.get(f"/imports/{batch.pk}/rows/?result=瞎写").status_code == 200
+
+
+def test_a_batch_before_lists_were_kept_says_so(client_of: ClientOf, officer: Actor) -> None:
+    client = client_of(officer)
+    upload(client)
+    ImportBatch.objects.update(state="finished", created_count=5)
+    batch = ImportBatch.objects.get()
+    assert "/rows/" not in client.get(f"/imports/{batch.pk}/").content.decode()
+    assert "这一批没有可列的记录" in client.get(f"/imports/{batch.pk}/rows/").content.decode()

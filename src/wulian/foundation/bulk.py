@@ -53,17 +53,26 @@ def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
     for obj, pk in zip(objects, reserve_ids(model, len(objects)), strict=True):
         obj.pk = pk
     fields = model._meta.concrete_fields
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  (names come from the model)
     columns: list[Iterable[Any]] = []
     for field in fields:
         values: Iterable[Any] = map(attrgetter(field.attname), objects)
         plain = isinstance(field, models.CharField | models.TextField | models.IntegerField | models.BooleanField | models.ForeignKey)
         columns.append(values if plain else map(_preparer(field), values))
+    _insert(model, [str(field.column) for field in fields], list(zip(*columns, strict=True)))
+
+
+def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of plain values (texts, numbers, truths) of these columns: for logs, of which nobody needs an object."""
+    if rows:
+        _insert(model, names, rows)
+
+
+def _insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    quote = connection.ops.quote_name
+    columns, places = ", ".join(map(quote, names)), ", ".join(["%s"] * len(names))
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608  (names come from the model)
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(zip(*columns, strict=True)))
+        cursor.executemany(statement, rows)
 
 
 def update(model: type[models.Model], objects: Sequence[models.Model], names: Sequence[str]) -> None:

@@ -176,6 +176,43 @@ class QuarantinedRow(models.Model):
         return f"{self.batch} 第 {self.row_number} 行"
 
 
+class ImportedRow(models.Model):
+    """导入明细: what a row of a batch did: a record created, updated or left in doubt. Unchanged ones are only counted.
+
+    It is kept as it was then. `subject` and `subject_id`: whose record it is, an organisation's or a region's. `detail`: codes
+    and numbers that tell it from others of the same subject. `row_number` null: seen in doubt only when all rows were in.
+    """
+
+    class Result(models.TextChoices):
+        CREATED = "created", _("新增")
+        UPDATED = "updated", _("更新")
+        UNCHANGED = "unchanged", _("未变")
+
+    class Subject(models.TextChoices):
+        ORGANISATION = "organisation", _("主体")
+        REGION = "region", _("区域")
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="imported", verbose_name=_("批次"), db_index=False)
+    row_number = models.BigIntegerField(_("行号"), null=True)
+    result = models.CharField(_("结果"), max_length=20, choices=Result.choices)
+    flagged = models.BooleanField(_("存疑"))
+    subject = models.CharField(_("归属"), max_length=20, choices=Subject.choices)
+    subject_id = models.CharField(_("归属编号"), max_length=20)
+    name = models.CharField(_("名称"), max_length=200)
+    detail = models.CharField(_("说明"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("导入明细")
+        verbose_name_plural = _("导入明细")
+        ordering = ["batch", "row_number", "id"]
+        constraints = [models.UniqueConstraint(fields=["batch", "row_number"], name="imported_row_once")]
+        # In the order of a list, so that counting and turning its pages reads no more than it shows.
+        indexes = [models.Index(fields=["batch", "result", "flagged", "row_number"], name="imported_row_list")]
+
+    def __str__(self) -> str:
+        return f"{self.batch} 第 {self.row_number} 行"
+
+
 class MetricSnapshot(models.Model):
     """指标快照: a computed value as it was, with the definition's version and the ids of the records behind it.
 

@@ -185,6 +185,8 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "start_import": (OFFICER, "imports:write"),
     "resume_import": (OFFICER, "imports:write"),
     "cancel_import": (OFFICER, "imports:write"),
+    "list_imported_rows": (OFFICER, "imports:read"),
+    "export_imported_rows": (OFFICER, "imports:read"),
     "list_quarantine": (OFFICER, "imports:read"),
     "get_quarantined": (OFFICER, "imports:read"),
     "repair_row": (OFFICER, "imports:write"),

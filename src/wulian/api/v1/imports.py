@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from ninja import File, Form, Query, Schema
@@ -13,12 +13,16 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from wulian.directory.importing.jobs import enqueue_batch, resume_batch
+from wulian.foundation.exports import CONTENT_TYPES, export_response
 from wulian.foundation.imports import declare
 from wulian.foundation.imports.selectors.batches import (
+    detail_in_words,
     earlier_imports,
     get_batch,
     get_quarantined,
+    imported_counts,
     list_batches,
+    list_imported,
     list_mappings,
     list_quarantine,
     problems_of,
@@ -115,6 +119,25 @@ class QuarantineOut(Page[QuarantinedOut]):
     codes: dict[str, int]
 
 
+class ImportedOut(Schema):
+    """What a row did, as it was then. `subject_id`: an organisation's id or a region's code. `row_number` null: seen in doubt
+    only when all rows were in. `detail`: what tells it from other records of the subject."""
+
+    row_number: int | None
+    result: Literal["created", "updated", "unchanged"]
+    flagged: bool
+    subject: Literal["organisation", "region"]
+    subject_id: str
+    name: str
+    detail: str
+
+
+class ImportedRowsOut(Page[ImportedOut]):
+    """`counts`: records of the whole batch: all, created, updated, flagged."""
+
+    counts: dict[str, int]
+
+
 class OutcomeOut(Schema):
     """What became of a repaired row; `quarantined` means that it still cannot be read and stays open."""
 
@@ -138,6 +161,11 @@ class BatchesQuery(Schema):
 class QuarantineQuery(Schema):
     state: RowState | Literal[""] = ""
     code: Word = ""
+    search: Line = ""
+
+
+class ImportedQuery(Schema):
+    result: Literal["", "created", "updated", "flagged"] = ""
     search: Line = ""
 
 
@@ -257,6 +285,32 @@ def resume(request: HttpRequest, batch_id: Id) -> Any:
 def cancel(request: HttpRequest, batch_id: Id) -> Any:
     """Stop an import; rows already written stay."""
     return batch_row(cancel_import(by=actor(request), batch_id=batch_id, at=timezone.now()))
+
+
+@subject.get("/imports/{batch_id}/rows", "list_imported_rows", ImportedRowsOut)
+def imported(request: HttpRequest, batch_id: Id, query: Query[ImportedQuery], paging: Query[Paging]) -> Any:
+    """What an import created, updated or left in doubt."""
+    who = actor(request)
+    words = detail_in_words(get_batch(viewer=who, batch_id=batch_id).kind)
+    rows = page(list_imported(viewer=who, batch_id=batch_id, result=query.result, query=query.search), paging)
+    names = ("row_number", "result", "flagged", "subject", "subject_id", "name")
+    items = [{**{name: getattr(row, name) for name in names}, "detail": words(row.detail)} for row in rows["items"]]
+    counts = imported_counts(viewer=who, batch_id=batch_id)
+    return {**rows, "items": items, "counts": {key or "all": number for key, number in counts.items()}}
+
+
+@subject.file("/imports/{batch_id}/rows.{kind}", "export_imported_rows", types=tuple(CONTENT_TYPES.values()))
+def export_imported(request: HttpRequest, batch_id: Id, kind: Literal["csv", "xlsx"], query: Query[ImportedQuery]) -> StreamingHttpResponse:
+    """Exactly this list as a file, all of it."""
+    who = actor(request)
+    words = detail_in_words(get_batch(viewer=who, batch_id=batch_id).kind)
+    found = list_imported(viewer=who, batch_id=batch_id, result=query.result, query=query.search)
+    columns = ("row_number", "name", "detail", "result", "flagged", "subject", "subject_id")
+    cells = (
+        [row.row_number, row.name, words(row.detail), row.result, "yes" if row.flagged else "no", row.subject, row.subject_id]
+        for row in found.iterator(chunk_size=2_000)
+    )
+    return export_response(kind, columns, cells, f"import-{batch_id}-rows")
 
 
 @subject.get("/imports/{batch_id}/quarantine", "list_quarantine", QuarantineOut)

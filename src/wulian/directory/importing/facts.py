@@ -113,7 +113,10 @@ class FactWriter:
             if isinstance(item, list):
                 outcomes.append(Outcome(Result.QUARANTINED, problems=tuple(item)))
             else:
-                outcomes.append(Outcome(self._take(*item, current, new, replaced)))
+                organisation, year, _values = item
+                result, changed = self._take(*item, current, new, replaced)
+                detail = " ".join((str(year), *changed))
+                outcomes.append(Outcome(result, subject=organisation, name=organisation.name, detail=detail))
         FactValue.objects.filter(pk__in=replaced).update(is_current=False)
         bulk.insert(FactValue, new)
         return outcomes
@@ -148,8 +151,9 @@ class FactWriter:
         current: dict[tuple[int, str, int], FactValue],
         new: list[FactValue],
         replaced: list[int],
-    ) -> Result:
-        result = Result.UNCHANGED
+    ) -> tuple[Result, list[str]]:
+        """What became of the row, and the facts that it changed."""
+        result, changed = Result.UNCHANGED, []
         for code, value in values.items():
             known = current.get((organisation.pk, code, year))
             if known is not None and known.value == value:
@@ -176,13 +180,14 @@ class FactWriter:
                 current[organisation.pk, code, year] = fresh
                 result = Result.CREATED if result == Result.UNCHANGED else result
             new.append(fresh)
-        return result
+            changed.append(code)
+        return result, changed
 
-    def finish(self) -> int:
-        return 0
+    def finish(self) -> Sequence[Outcome]:
+        return ()
 
 
-def _unit_choices() -> tuple[tuple[str, Any], ...]:
+def unit_choices() -> tuple[tuple[str, Any], ...]:
     return tuple((unit, unit) for unit in ("元", "千元", "万元", "亿元"))
 
 
@@ -192,9 +197,10 @@ IMPORTER = Importer(
     description=_("企业每年的营业收入、研发费用、职工人数等，一行一个主体一个年度"),
     fields=fields,
     open=FactWriter,
+    words=lambda: {fact.code: fact.name for fact in organisation_facts()},
     options=(
         Option("as_of", _("文件日期"), "date", _("数据截至哪一天；较新的文件更正较旧的")),
         Option("year", _("整份文件的年度"), "integer", _("文件里没有年度一列时填写")),
-        Option("unit", _("金额单位"), "choice", _("列名里写了单位的，以列名为准"), _unit_choices()),
+        Option("unit", _("金额单位"), "choice", _("列名里写了单位的，以列名为准"), unit_choices()),
     ),
 )

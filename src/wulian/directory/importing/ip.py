@@ -88,7 +88,9 @@ class IPWriter:
             kind=kind, number=given["number"], title=given.get("title") or "", filed_on=given.get("filed_on"), granted_on=granted,
             lapsed_on=lapsed, source=self.source, batch_id=self.context.batch_id,
         )  # fmt: skip
-        return Outcome(chunk.take(right, holders), flagged=bool(missing))
+        first = holders[0][1]
+        detail = f"{kind} {right.number} {right.title}".strip()
+        return Outcome(chunk.take(right, holders), bool(missing), (), first, first.name, detail)
 
     def _holders(self, codes: list[str], names: list[str], found: Found) -> tuple[list[tuple[int, Organisation]], list[str] | Problem]:
         """Holders that the directory has, with their place, and the names of the others; a Problem when there is none at all."""
@@ -113,8 +115,8 @@ class IPWriter:
             return [], refusals[0] or missing
         return holders, missing
 
-    def finish(self) -> int:
-        return 0
+    def finish(self) -> Sequence[Outcome]:
+        return ()
 
 
 CORRECTED = ("title", "filed_on", "granted_on", "lapsed_on", "batch_id")
@@ -183,6 +185,7 @@ IMPORTER = Importer(
     description=_("专利、软件著作权等，一行一件，权利人按信用代码或名称对上主体"),
     fields=fields,
     open=IPWriter,
+    words=lambda: dict(IPRight.Kind.choices),
     options=(
         Option("as_of", _("文件日期"), "date", _("名单截至哪一天")),
         Option("kind", _("整份文件的种类"), "choice", _("文件里没有种类一列时选择"), tuple((k.value, k.label) for k in IPRight.Kind)),

@@ -230,9 +230,9 @@ class OrganisationWriter:
         keys = [record_key(row) for row in rows]
         # Most rows of a second run are as they were. Those are told by digest alone, before anything else is looked at.
         known = {
-            key: (pk, digest, bool(flags_now))
-            for pk, key, digest, flags_now in SourceRecord.objects.filter(source=self.source, key__in=keys).values_list(
-                "pk", "key", "digest", "organisation__flags"
+            row[0]: row[1:]
+            for row in SourceRecord.objects.filter(source=self.source, key__in=keys).values_list(
+                "key", "pk", "digest", "organisation__flags", "organisation_id", "organisation__name", "organisation__uscc"
             )
         }
         same = [keys[i] in known and known[keys[i]][1] == digests[i] for i in range(len(rows))]
@@ -251,9 +251,9 @@ class OrganisationWriter:
         outcomes = []
         for i in range(len(rows)):
             if same[i]:
-                pk, _digest, flagged = known[keys[i]]
+                pk, _digest, flagged, owner, name, code = known[keys[i]]
                 chunk.seen.append(pk)
-                outcomes.append(Outcome(Result.UNCHANGED, flagged))
+                outcomes.append(Outcome(Result.UNCHANGED, bool(flagged), (), Organisation(pk=owner) if flagged else None, name, code))
             else:
                 outcomes.append(self._one(drafts[i], records, found, chunk))
         chunk.save()
@@ -270,7 +270,7 @@ class OrganisationWriter:
         record = records.get(draft.key)
         if record is not None:
             if record.digest == draft.digest:  # twice in this chunk
-                return Outcome(Result.UNCHANGED, flagged)
+                return _outcome(Result.UNCHANGED, flagged, record.organisation)
             if record.batch_id == context.batch_id and record.row_number != draft.row.number:
                 by = _("代码") if draft.uscc else _("名称")
                 return _refused(
@@ -280,17 +280,20 @@ class OrganisationWriter:
         else:
             organisation = found.by_code.get(draft.uscc) if draft.uscc else found.one_by_name(draft.name_key)
         if organisation is None:
-            chunk.create(draft, records, found)
-            return Outcome(Result.CREATED, flagged)
+            return _outcome(Result.CREATED, flagged, chunk.create(draft, records, found))
         if refusal := outside(organisation, context.regions):
             return _refused(refusal)
         if draft.uscc and draft.uscc != organisation.uscc and found.by_code.get(draft.uscc, organisation) is not organisation:
             draft.values["uscc"] = ""  # another organisation has it; the record keeps what was printed
         chunk.update(draft, organisation, record, records)
-        return Outcome(Result.UPDATED, flagged)
+        return _outcome(Result.UPDATED, flagged, organisation)
 
-    def finish(self) -> int:
-        return flag_same_organisation_codes(self.context.at)
+    def finish(self) -> Sequence[Outcome]:
+        return [_outcome(Result.UNCHANGED, True, organisation) for organisation in flag_same_organisation_codes(self.context.at)]
+
+
+def _outcome(result: Result, flagged: bool, organisation: Organisation) -> Outcome:
+    return Outcome(result, flagged, (), organisation, organisation.name, organisation.uscc)
 
 
 def _refused(problem: Problem) -> Outcome:
@@ -318,7 +321,7 @@ class _Chunk:
         self.moves: list[RegionMove] = []
         self.names: list[tuple[Organisation, str, date | None]] = []
 
-    def create(self, draft: Draft, records: dict[str, SourceRecord], found: Found) -> None:
+    def create(self, draft: Draft, records: dict[str, SourceRecord], found: Found) -> Organisation:
         at = self.context.at
         values = {
             **_BLANK,
@@ -338,6 +341,7 @@ class _Chunk:
         else:
             found.by_name[draft.name_key].append(organisation)
         self.names += [(organisation, name, None) for name in draft.former_names]
+        return organisation
 
     def _record(self, draft: Draft, organisation: Organisation, records: dict[str, SourceRecord]) -> None:
         at = self.context.at
@@ -402,22 +406,23 @@ class _Chunk:
         search.mark("organisation", touched)
 
 
-def flag_same_organisation_codes(at: Any) -> int:
-    """Flag organisations whose codes share positions 9–17: one body that was registered twice. Returns how many are new."""
+def flag_same_organisation_codes(at: Any) -> list[Organisation]:
+    """Flag organisations whose codes share positions 9–17: one body that was registered twice. Returns those not in doubt before."""
     living = Organisation.objects.filter(merged_into__isnull=True).exclude(uscc="").annotate(part=Substr("uscc", 9, 9))
     shared = living.values("part").annotate(count=Count("pk")).filter(count__gt=1).order_by().values_list("part", flat=True)
     groups: dict[str, list[Organisation]] = {}
     organisation: Organisation
     for organisation in living.filter(part__in=list(shared)):
         groups.setdefault(organisation.uscc[8:17], []).append(organisation)
-    changed, new = [], 0
+    changed: list[Organisation] = []
+    new: list[Organisation] = []
     for members in groups.values():
         for organisation in members:
             others = "、".join(f"“{other.name}”（{other.uscc}）" for other in members if other is not organisation)
             flag = Problem("same_organisation_code", flags.SAME_ORGANISATION_CODE, {"others": others}).as_json()
             rest = [item for item in organisation.flags if item.get("code") != "same_organisation_code"]
             if [*rest, flag] != organisation.flags:
-                new += not organisation.flags
+                new += [] if organisation.flags else [organisation]
                 organisation.flags, organisation.updated_at = [*rest, flag], at
                 changed.append(organisation)
     bulk.update(Organisation, changed, ("flags", "updated_at"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -82,16 +83,19 @@ class TitleWriter:
                 outcomes.append(Outcome(Result.QUARANTINED, problems=(item,)))
                 continue
             key = (item.organisation_id, item.kind, item.valid_from)
+            about: dict[str, Any] = {
+                "subject": item.organisation, "name": item.organisation.name, "detail": f"{item.kind} {item.certificate}".strip(),
+            }  # fmt: skip
             if (present := known.get(key)) is None:
                 known[key] = item
                 new.append(item)
-                outcomes.append(Outcome(Result.CREATED))
+                outcomes.append(Outcome(Result.CREATED, **about))
             elif _correct(present, item):
                 if present.pk:
                     changed[present.pk] = present
-                outcomes.append(Outcome(Result.UPDATED))
+                outcomes.append(Outcome(Result.UPDATED, **about))
             else:
-                outcomes.append(Outcome(Result.UNCHANGED))
+                outcomes.append(Outcome(Result.UNCHANGED, **about))
         bulk.insert(TitleGrant, new)
         bulk.update(TitleGrant, list(changed.values()), CORRECTED)
         return outcomes
@@ -123,8 +127,8 @@ class TitleWriter:
             valid_from=start, valid_to=end, revoked_on=given.get("revoked_on"), source=self.source, batch_id=self.context.batch_id,
         )  # fmt: skip
 
-    def finish(self) -> int:
-        return 0
+    def finish(self) -> Sequence[Outcome]:
+        return ()
 
 
 CORRECTED = ("certificate", "granted_on", "valid_to", "revoked_on", "source", "batch_id")
@@ -149,6 +153,7 @@ IMPORTER = Importer(
     description=_("高新技术企业、科技型中小企业、雏鹰、瞪羚等称号及其有效期"),
     fields=fields,
     open=TitleWriter,
+    words=lambda: dict(TitleKind.choices),
     options=(
         Option("as_of", _("文件日期"), "date", _("名单截至哪一天")),
         Option("kind", _("整份文件的称号"), "choice", _("文件里没有称号一列时选择"), tuple((kind.value, kind.label) for kind in TitleKind)),

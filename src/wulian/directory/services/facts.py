@@ -14,7 +14,7 @@ from wulian.foundation import audit
 from wulian.foundation.access import Actor, require_officer
 from wulian.foundation.catalogue import facts
 from wulian.foundation.catalogue.facts import Fact
-from wulian.foundation.models import AuditEvent
+from wulian.foundation.models import AuditEvent, ImportBatch
 from wulian.kernel.errors import N_, Conflict, Invalid, NotFound, WulianError
 
 STATE = ("fact", "year", "value", "unknown_because", "as_of", "is_current")
@@ -167,7 +167,9 @@ def decide_region_fact(*, number: int, verified: bool, by: Actor, at: datetime, 
 
 
 def reported_by(row: RegionFactValue) -> int | None:
-    """The account that recorded `row`, from the audit record; None for an import or the system."""
+    """The account that recorded `row`, from the audit record, or that started the import it came with; None for the system."""
+    if row.batch_id is not None:
+        return ImportBatch.objects.values_list("started_by_id", flat=True).filter(pk=row.batch_id).first()
     event = AuditEvent.objects.filter(
         object_type=row._meta.label_lower, object_id=str(row.pk), action__in=["region_fact.recorded", "region_fact.corrected"]
     ).first()

@@ -64,11 +64,18 @@ class Row:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a row."""
+    """What became of a row.
+
+    subject: the organisation or region whose record it is, saved when `write` returns. name: what that was called; detail:
+    codes of the importer's `words` and numbers, with blanks between them, that tell the record from others of the subject.
+    """
 
     result: Result
     flagged: bool = False
     problems: tuple[Problem, ...] = ()
+    subject: Any = None
+    name: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,8 @@ class Writer(Protocol):
         """One outcome for each row, in order."""
         ...
 
-    def finish(self) -> int:
-        """What can only be seen when all rows are in; returns how many more records were flagged. May run more than once."""
+    def finish(self) -> Sequence[Outcome]:
+        """What can only be seen when all rows are in: one outcome for each record more that was flagged. May run more than once."""
         ...
 
 
@@ -108,6 +115,8 @@ class Importer:
     fields: Callable[[], tuple[Field, ...]]
     open: Callable[[Context], Writer]
     options: tuple[Option, ...] = ()
+    subject: str = "organisation"  # or "region": whose records the rows are
+    words: Callable[[], Mapping[str, Any]] = dict  # what codes in the details of outcomes are called
 
 
 _IMPORTERS: dict[str, Importer] = {}

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST
 from wulian.directory.importing.jobs import enqueue_batch, resume_batch
 from wulian.foundation.files import refused_upload
 from wulian.foundation.imports import declare
-from wulian.foundation.imports.selectors.batches import BatchView, earlier_imports, get_batch, list_batches, view_of
+from wulian.foundation.imports.selectors.batches import BatchView, earlier_imports, get_batch, imported_counts, list_batches, view_of
 from wulian.foundation.imports.services.batches import cancel_import, confirm_mapping, start_import
 from wulian.kernel.errors import WulianError
 from wulian.portal.requests import PageRequest
@@ -105,7 +104,7 @@ def _page(request: PageRequest, view: BatchView, form: MappingForm | None = None
         "earlier": [view_of(item, at=timezone.now()) for item in earlier_imports(viewer=request.actor, batch=batch)],
         "form": (form or _mapping_form(view)) if view.state == "waiting" else None,
         "mapped": _mapped(view),
-        "doubtful": f"{reverse('organisations')}?flag=any" if batch.kind == "organisations" else "",
+        "listed": any(imported_counts(viewer=request.actor, batch_id=batch.pk).values()),
     }
     return render(request, "imports/batch.html", context, status=status)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from wulian.foundation.access import Actor, Role, require_officer
 from wulian.foundation.imports import declare
 from wulian.foundation.imports.services.batches import is_silent
-from wulian.foundation.models import ImportBatch, ImportMapping, QuarantinedRow
+from wulian.foundation.models import ImportBatch, ImportedRow, ImportMapping, QuarantinedRow
 from wulian.kernel.errors import NotFound
 from wulian.kernel.problems import Problem
 
@@ -119,6 +119,34 @@ def quarantine_counts(*, viewer: Actor, batch_id: int) -> tuple[dict[str, int], 
     for problems in _open_problems(batch):
         codes.update({item.get("code", "") for item in problems})
     return states, codes
+
+
+def list_imported(*, viewer: Actor, batch_id: int, result: str = "", query: str = "") -> QuerySet[ImportedRow]:
+    """What a batch created, updated or left in doubt, in row order. `result`: created, updated or flagged. `query`: text in
+    the name or in the codes and numbers beside it. Raises NotFound."""
+    rows = ImportedRow.objects.filter(batch=get_batch(viewer=viewer, batch_id=batch_id))
+    if result:
+        rows = rows.filter(flagged=True) if result == "flagged" else rows.filter(result=result)
+    if query.strip():
+        rows = rows.filter(Q(name__icontains=query.strip()) | Q(detail__icontains=query.strip()))
+    return rows.order_by(F("row_number").asc(nulls_last=True), "pk")
+
+
+def imported_counts(*, viewer: Actor, batch_id: int) -> dict[str, int]:
+    """How many records the list holds: all, created, updated, flagged. Raises NotFound."""
+    rows = ImportedRow.objects.filter(batch=get_batch(viewer=viewer, batch_id=batch_id)).order_by()
+    counts: Counter[str] = Counter()
+    for result, flagged, number in rows.values_list("result", "flagged").annotate(number=Count("pk")):
+        counts[result] += number
+        counts["flagged"] += number if flagged else 0
+        counts[""] += number
+    return {key: counts[key] for key in ("", "created", "updated", "flagged")}
+
+
+def detail_in_words(kind: str) -> Callable[[str], str]:
+    """The detail of an imported row of this kind, its codes put into words."""
+    words = {code: str(word) for code, word in declare.get(kind).words().items()}
+    return lambda detail: " ".join(words.get(part, part) for part in detail.split(" "))
 
 
 def _open_problems(batch: ImportBatch) -> Iterator[list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ import fcntl
 import itertools
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -20,12 +20,13 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wulian.foundation import bulk
 from wulian.foundation.access import Actor
 from wulian.foundation.audit import record, state_of
 from wulian.foundation.imports import declare, mapping, reading
 from wulian.foundation.imports.declare import Context, Importer, Outcome, Result, Row, Writer
 from wulian.foundation.imports.errors import BatchBusy, BatchClosed, StorageFailed
-from wulian.foundation.models import ImportBatch, QuarantinedRow
+from wulian.foundation.models import ImportBatch, ImportedRow, QuarantinedRow
 from wulian.kernel.errors import WulianError
 from wulian.kernel.problems import Problem
 
@@ -119,18 +120,21 @@ def _run(by: Actor, batch: ImportBatch, clock: Callable[[], datetime], progress:
         writer = importer.open(context_of(by, batch, clock()))
         rows = itertools.islice(table.rows, batch.rows_done, None)
         while part := list(itertools.islice(rows, chunk)):
-            _write_chunk(batch, writer, reader, part, clock())
+            _write_chunk(batch, importer, writer, reader, part, clock())
             if progress:
                 progress(batch.rows_done, batch.rows_total)
     at = clock()
     with transaction.atomic():
         flagged = writer.finish()
-        _move(batch, at, {"state": State.FINISHED, "finished_at": at, "flagged_count": batch.flagged_count + flagged})
+        _keep_flagged(batch, importer, flagged)
+        _move(batch, at, {"state": State.FINISHED, "finished_at": at, "flagged_count": batch.flagged_count + len(flagged)})
         batch.refresh_from_db()
         record(by=by, action="import.finished", obj=batch, after=state_of(batch, *COUNTS), region=batch.region, at=at)
 
 
-def _write_chunk(batch: ImportBatch, writer: Writer, reader: mapping.RowReader, part: Sequence[reading.RawRow], at: datetime) -> None:
+def _write_chunk(
+    batch: ImportBatch, importer: Importer, writer: Writer, reader: mapping.RowReader, part: Sequence[reading.RawRow], at: datetime
+) -> None:
     good: list[Row] = []
     bad: list[QuarantinedRow] = []
     for raw in part:
@@ -141,7 +145,9 @@ def _write_chunk(batch: ImportBatch, writer: Writer, reader: mapping.RowReader, 
             bad.append(_quarantined(batch, raw.number, reader.printed(raw), read))
     with transaction.atomic():
         counts: Counter[str] = Counter()
-        for row, outcome in zip(good, writer.write(good), strict=True):
+        outcomes = writer.write(good)
+        _keep(batch, importer, ((row.number, outcome) for row, outcome in zip(good, outcomes, strict=True)))
+        for row, outcome in zip(good, outcomes, strict=True):
             counts[outcome.result] += 1
             counts["flagged"] += outcome.flagged
             if outcome.result == Result.QUARANTINED:
@@ -158,6 +164,28 @@ def _write_chunk(batch: ImportBatch, writer: Writer, reader: mapping.RowReader, 
         _move(batch, at, moved)
     for name, value in moved.items():  # only now: the transaction may still have failed at its end
         setattr(batch, name, value)
+
+
+def _keep(batch: ImportBatch, importer: Importer, outcomes: Iterable[tuple[int | None, Outcome]]) -> None:
+    """Keep of rows, by their number, what was created, updated or left in doubt."""
+    rows = [
+        (batch.pk, number, one.result.value, one.flagged, importer.subject, str(one.subject.pk), one.name[:200], one.detail[:200])
+        for number, one in outcomes
+        if one.result in (Result.CREATED, Result.UPDATED) or (one.flagged and one.result == Result.UNCHANGED)
+    ]
+    bulk.insert_values(ImportedRow, ("batch_id", "row_number", "result", "flagged", "subject", "subject_id", "name", "detail"), rows)
+
+
+def _keep_flagged(batch: ImportBatch, importer: Importer, outcomes: Sequence[Outcome]) -> None:
+    """Note the doubt on the rows of the batch that the records came from, and apart from them where they came from none."""
+    by_subject = {str(outcome.subject.pk): outcome for outcome in outcomes}
+    known = set()
+    for start in range(0, len(by_subject), CHUNK):
+        rows = ImportedRow.objects.filter(batch=batch, subject_id__in=list(by_subject)[start : start + CHUNK])
+        known |= set(rows.values_list("subject_id", flat=True))
+        rows.update(flagged=True)
+    rest = [(None, outcome) for subject, outcome in by_subject.items() if subject not in known]
+    _keep(batch, importer, rest)
 
 
 def _quarantined(batch: ImportBatch, number: int, values: dict[str, str], problems: Sequence[Problem]) -> QuarantinedRow:
@@ -201,5 +229,6 @@ def try_row(by: Actor, batch: ImportBatch, importer: Importer, number: int, valu
     writer = importer.open(context_of(by, batch, at))
     outcome = writer.write([read])[0]
     if outcome.result != Result.QUARANTINED:
-        writer.finish()
+        _keep(batch, importer, [(number, outcome)])
+        _keep_flagged(batch, importer, writer.finish())
     return outcome
