@@ -12,9 +12,11 @@ import pytest
 from wulian.demo.entries import Maker, UnknownReference, read_file
 from wulian.engines.registers import shipped_files
 from wulian.foundation.access import Actor
+from wulian.foundation.catalogue.metrics import Part, scope_of
 from wulian.kernel.problems import Problem
 from wulian.registers.catalogue import get_adopted
 from wulian.registers.errors import EntryRefused
+from wulian.registers.metrics import metric_of
 from wulian.registers.selectors.counting import breakdown, counted_entries, measure, standing
 
 FOLDER = Path(__file__).resolve().parent / "cases"
@@ -53,6 +55,19 @@ def test_counters_count_what_they_say(register: str, case: dict[str, Any], adopt
             assert {str(key): number for key, number in breakdown(adopted, counter, entries, field)} == {
                 str(key): Decimal(str(number)) for key, number in parts.items()
             }, code
+        for part in metric_of(adopted, counter).parts:
+            _counted_at_once_as_one_by_one(part, on, code)
+
+
+def _counted_at_once_as_one_by_one(part: Part, on: date, code: str) -> None:
+    """The districts of a list, where they can be counted at once."""
+    if part.tally is None:
+        return
+    cube = list(part.tally(scope_of("120000", on), lambda records: records, ["state"]))
+    for region in ("120106", "120104"):
+        found = part.records(scope_of(region, on)).order_by()
+        counted = {state: found.filter(state=state).count() for state in set(found.values_list("state", flat=True))}
+        assert {row[1]: row[2] for row in cube if row[0] == region} == counted, (code, region)
 
 
 @pytest.mark.parametrize(("register", "refusal"), REFUSALS, ids=name_of)

@@ -11,6 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wulian.directory.metrics.parts import tally_at
 from wulian.engines.registers import Audience, CounterDefinition, FieldType
 from wulian.engines.registers.schema import Label
 from wulian.foundation.catalogue.metrics import Column, Facet, Metric, Part, Period, Scope, SourceReading, provide
@@ -83,8 +84,11 @@ def _share(parts: Any) -> Decimal | None:
 def _part(adopted: Adopted, counter: CounterDefinition, key: str, decimals: int) -> Part:
     base = key == "denominator"
 
+    def plain(scope: Scope) -> QuerySet[Any]:
+        return counted_entries(adopted, counter, scope.regions, scope.on, base=base)
+
     def records(scope: Scope) -> QuerySet[Any]:
-        entries = counted_entries(adopted, counter, scope.regions, scope.on, base=base)
+        entries = plain(scope)
         return entries if counter.how == "share" else with_place(adopted, counter, entries)
 
     def contribution(entry: Any) -> Decimal | None:
@@ -117,6 +121,8 @@ def _part(adopted: Adopted, counter: CounterDefinition, key: str, decimals: int)
         missing=missing,
         sources=sources,
         restricted=not _is_public(adopted, counter),
+        # One of several entries counts within a scope, so that districts can only be counted one by one.
+        tally=None if counter.once or counter.how == "latest" else tally_at(plain, "region"),
         few_hidden=counter.how in {"sum", "average", "latest"},
         decimals=decimals,
     )

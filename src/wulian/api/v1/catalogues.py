@@ -66,7 +66,7 @@ class PartOut(Schema):
     @staticmethod
     def of(part: Part) -> dict[str, Any]:
         columns = [{"key": c.key, "label": c.label, "numeric": c.numeric, "sortable": bool(c.sort)} for c in part.columns]
-        filters = [*(["district"] if part.tally is not None else []), *(facet.key for facet in part.facets)]
+        filters = [*(["district"] if part.by_region else []), *(facet.key for facet in part.facets)]
         return {
             "key": part.key, "label": part.label, "unit": part.unit, "restricted": part.restricted, "columns": columns, "filters": filters
         }  # fmt: skip

@@ -52,21 +52,35 @@ def places_below(scope: Scope) -> dict[str | None, str]:
     return places
 
 
-def tally_of(records: Callable[[Scope], QuerySet[Any]], path: str = "", day: Callable[[date], date] = lambda on: on) -> Tally:
-    """The tally of `records` that each belong to one organisation, at lookup prefix `path`; `day`: on which it is placed."""
+def tally_at(records: Callable[[Scope], QuerySet[Any]], region: str) -> Tally:
+    """The tally of `records` that each belong to one region for good, named by the field `region`."""
 
     def tally(scope: Scope, narrow: Narrow, fields: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-        places, cube, there = places_below(scope), Counter[tuple[Any, ...]](), narrow(records(scope)).order_by()
+        places, cube = places_below(scope), Counter[tuple[Any, ...]]()
         # Wrapped, the region cannot tempt SQLite into walking all organisations in its order.
-        found = there.annotate(at=Coalesce(f"{path}region", Value(""))).values_list("at", *fields)
-        for now, *values, number in found.annotate(number=Count("pk")):
-            cube[places.get(now, ""), *values] += number
-        if moved := moved_since(day(scope.on)):
-            movers = there.filter(**{f"{path}pk__in": ids_in_database(list(moved))})
-            for who, *values, number in movers.values_list(f"{path}pk", *fields).annotate(number=Count("pk")):
-                start, present = moved[who]
-                cube[places.get(present, ""), *values] -= number
-                cube[places.get(start, ""), *values] += number
+        found = narrow(records(scope)).order_by().annotate(at=Coalesce(region, Value(""))).values_list("at", *fields)
+        for code, *values, number in found.annotate(number=Count("pk")):
+            cube[places.get(code, ""), *values] += number
+        return [(*key, number) for key, number in cube.items()]
+
+    return tally
+
+
+def tally_of(records: Callable[[Scope], QuerySet[Any]], path: str = "", day: Callable[[date], date] = lambda on: on) -> Tally:
+    """The tally of `records` that each belong to one organisation, at lookup prefix `path`; `day`: on which it is placed."""
+    now = tally_at(records, f"{path}region")
+
+    def tally(scope: Scope, narrow: Narrow, fields: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+        moved = moved_since(day(scope.on))
+        if not moved:
+            return now(scope, narrow, fields)
+        places = places_below(scope)
+        cube = Counter({row[:-1]: row[-1] for row in now(scope, narrow, fields)})
+        movers = narrow(records(scope)).order_by().filter(**{f"{path}pk__in": ids_in_database(list(moved))})
+        for who, *values, number in movers.values_list(f"{path}pk", *fields).annotate(number=Count("pk")):
+            start, present = moved[who]
+            cube[places.get(present, ""), *values] -= number
+            cube[places.get(start, ""), *values] += number
         return [(*key, number) for key, number in cube.items() if number]
 
     return tally

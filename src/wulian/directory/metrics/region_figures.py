@@ -63,6 +63,7 @@ def region_part(key: str, fact: str, unit: str, scale: Decimal, decimals: int) -
         related=("region", "source"),
         missing=missing,
         sources=sources,
+        by_region=False,
         decimals=decimals,
     )
 

@@ -205,7 +205,7 @@ def list_records(
     _require_list(viewer, part_, region)
     narrowed = _district(part_, scope, district)
     cube = _Cube(part_, search, chosen or {})
-    if with_filters and part_.tally:
+    if with_filters and part_.by_region:
         cube.count(scope, narrowed)
     return _listed(definition, where, scope, part_, part_.records(narrowed), cube, sort, with_filters, district)
 
@@ -282,7 +282,7 @@ def _require_list(viewer: Actor, part: Part, region: str) -> None:
 
 def _district(part: Part, scope: Scope, code: str) -> Scope:
     """The scope narrowed to `code` when it lies in it; a code from elsewhere changes nothing."""
-    return scope_of(code, scope.on) if code and part.tally and code in scope.regions else scope
+    return scope_of(code, scope.on) if code and part.by_region and code in scope.regions else scope
 
 
 class _Cube:
@@ -311,15 +311,19 @@ class _Cube:
 
     def count(self, scope: Scope, narrowed: Scope) -> None:
         """Count the records of `scope` by the districts below it, and keep for the facets those of `narrowed`."""
-        assert self.part.tally
-        whole = list(self.part.tally(scope, self.searched, self.fields))
+        whole = list(self.part.tally(scope, self.searched, self.fields)) if self.part.tally else []
+        children = list(Region.objects.filter(parent=scope.region).order_by("code"))
         self.rows = whole
-        if narrowed.region != scope.region:
+        if self.part.tally and narrowed.region != scope.region:
             self.rows = [row for row in whole if row[0] == narrowed.region]
-            if not self.rows and not Region.objects.filter(pk=narrowed.region, parent=scope.region).exists():  # it lies further down
+            if narrowed.region not in {child.code for child in children}:  # it lies further down
                 self.rows = list(self.part.tally(narrowed, self.searched, self.fields))
-        for child in Region.objects.filter(parent=scope.region).order_by("code"):
-            number = sum(row[-1] for row in whole if row[0] == child.code and self._fits(row))
+        for child in children:
+            if self.part.tally:
+                number = sum(row[-1] for row in whole if row[0] == child.code and self._fits(row))
+            else:
+                records = self.part.records(scope_of(child.code, scope.on))
+                number = self.faceted(self.searched(records)).order_by().count()
             if number or child.code == narrowed.region:
                 self.districts.append((child.code, region_name(child, short=True), number))
 

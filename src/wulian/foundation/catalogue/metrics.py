@@ -83,9 +83,10 @@ class Part:
     contribution(record) -> Decimal, what this record adds (1 for a count).
     missing(scope) -> what is missing when the value is None.
     notes(scope, number of records) -> what a reader must know besides the value.
-    tally(scope, narrow, fields) -> rows (code, value of each field …, number of records), from as few queries as can be: code is
-    the region directly below the scope's in which the records stood, "" for the scope's own. narrow: narrows a queryset of
-    the part's records as the list is narrowed. Without it the list cannot be filtered by district.
+    by_region: the records belong to regions below the scope's, so the list can be filtered by district.
+    tally(scope, narrow, fields) -> rows (code, value of each field …, number of records): code is the region directly below the
+    scope's in which the records stood, "" for the scope's own. narrow: narrows a queryset of the part's records as the list
+    is narrowed. For parts that can be counted so at once; without it districts are counted one after the other.
     restricted: the list names figures of single firms, so only officers of the region may open it.
     few_hidden: of a restricted list: a value over fewer than three records is withheld from those who may not open it.
     """
@@ -105,6 +106,7 @@ class Part:
     missing: Callable[[Scope], str] | None = None
     notes: Callable[[Scope, int], Sequence[str]] | None = None
     sources: Callable[[Scope], Sequence[SourceReading]] | None = None
+    by_region: bool = True
     tally: Tally | None = None
     restricted: bool = False
     few_hidden: bool = True
