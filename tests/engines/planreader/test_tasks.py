@@ -149,3 +149,33 @@ def test_a_table_of_tasks_and_measures() -> None:
         ("建平台", "新建实验室5家", ["市科技局"]),
         ("建平台", "新建研究院2家", ["市教育局"]),
     ]
+
+
+def test_units_in_brackets_behind_each_sentence() -> None:
+    plan = read_text(
+        "关于促进乙产业发展的若干政策\n一、主要任务\n（一）打造平台。到2029年，建成平台10个。（市科技局牵头，市财政局配合）支持平台向企业开放。（市商务局、乙海关负责）\n"
+    )
+    (task,) = plan.tasks
+    assert (task.lead, task.participants) == (["市科技局"], ["市财政局", "市商务局", "乙海关"])
+
+
+def test_a_time_limit_before_the_units_and_figures_in_the_title() -> None:
+    plan = read_text(
+        "甲市2027年度重点工作考评办法\n一、考评任务\n1﹒做优办事窗口。落实《甲市三年行动方案（2026—2028年）》，新增网点240户（累计360户）小型服务网点。\n"
+        "完成时限：2027年11月。牵头考核单位：市政务局；责任单位：市残联、市税务局\n"
+        "2﹒组织集中培训120场。走访企业一次。丙类项目、丁类项目和戊类项目分别占比20%、30%和40%。\n牵头考核单位：市人社局；责任单位：各区\n"
+    )
+    assert plan.period == (2027, 2027)
+    assert [(task.id, task.lead, task.participants) for task in plan.tasks] == [
+        ("1", ["市政务局"], ["市残联", "市税务局"]),
+        ("2", ["市人社局"], ["各区"]),
+    ]
+    assert [(item.value, item.unit, item.year) for item in plan.indicators] == [
+        (240, "户", 2027),
+        (360, "户", 2027),
+        (120, "场", 2027),
+        (20, "%", 2027),
+        (30, "%", 2027),
+        (40, "%", 2027),
+    ]
+    assert [item.name for item in plan.indicators][3:] == ["丙类项目", "丁类项目", "戊类项目"]

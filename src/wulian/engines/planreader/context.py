@@ -94,6 +94,10 @@ def find_period(text: str, titles: list[str]) -> Period | None:
         closed = re.search(rf"({_YEAR})年(?:度)?[^,。;年]{{0,12}}(?:总结|完成情况|执行情况)(?:报告)?$", normal(title))
         if closed and not _range_in(normal(title)):
             return Period(int(closed.group(1)) + 1, int(closed.group(1)) + 1)
+    own = normal(titles[0]) if titles else ""
+    yearly = re.search(rf"({_YEAR})年(?!\d)(?:度)?[^,。;月]*(?:计划|要点|安排|方案|办法|任务|清单|报告|目标)[^年]{{0,4}}$", own)
+    if yearly and not _range_in(own) and not five_year_in(own):
+        return Period(int(yearly.group(1)), int(yearly.group(1)))
     for title in titles:
         line = normal(title)
         period = _range_in(line) or five_year_in(line)

@@ -48,7 +48,10 @@ def is_condition(body: str, start: int, end: int) -> bool:
     stop = body.find(";", end)
     rest = body[end : stop if stop >= 0 else len(body)]
     return bool(lex.CONDITION.search(rest)) and bool(
-        re.search(r"^\s*(?:其中)?(?:对|凡|按|符合|经|首次|年度?|上年)|的(?:企业|项目|单位|机构|平台|人才|个人|团队)?$", clause)
+        re.search(
+            r"^\s*(?:其中)?(?:[省市区县]级)?(?:财政)?(?:对|凡|按|符合|经|首次|年度?|上年)|的(?:企业|项目|单位|机构|平台|人才|个人|团队)?$",
+            clause,
+        )
     )
 
 

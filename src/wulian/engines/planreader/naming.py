@@ -153,10 +153,12 @@ def split_names(text: str, wanted: int | None) -> list[str]:
         head = common.group() if common else ""
     parts = [part.strip() for part in re.split(r"、", body) if part.strip()]
     if wanted is None or len(parts) < wanted:
-        finer: list[str] = []
-        for part in parts:
-            finer.extend(piece.strip() for piece in re.split(r"以及|和|与|及(?!其)|,", part) if piece.strip())
-        parts = finer
+        # from the end, as far as needed: in 与其他国家贸易、投资和利用外资 only 和 parts names
+        for place in range(len(parts) - 1, -1, -1):
+            pieces = [piece.strip() for piece in re.split(r"以及|和|与|及(?!其)|,", parts[place]) if piece.strip()]
+            parts[place : place + 1] = pieces
+            if wanted is not None and len(parts) >= wanted:
+                break
     if wanted is not None and len(parts) > wanted:
         parts = [*parts[: wanted - 1], "、".join(parts[wanted - 1 :])] if wanted > 0 else parts
     parts = [lex.LEADING.sub("", part) for part in parts]

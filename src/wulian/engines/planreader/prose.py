@@ -22,7 +22,10 @@ from wulian.engines.planreader.sentence import Sentence
 from wulian.engines.planreader.stating import State
 from wulian.engines.planreader.structure import Structure, sentences
 from wulian.engines.planreader.text import normal
+from wulian.engines.planreader.units import UNIT
 
+_COUNTS = re.compile(rf"\d\s*(?:{UNIT})")
+_ITEM_MARK = re.compile(r"\s*(?:\d{1,3}[.、](?!\d)|\(\d{1,3}\)|[①-⑳])\s*")
 _OPENS_AHEAD = re.compile(r"\s*(?:力争|争取|展望)?[到至]?\s*20\d{2}年")
 
 
@@ -46,8 +49,12 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
                     if _carries_target(plain[item.start : item.end]) and node.kind in {"digit", "digit_bracket", "dash"}
                     else item.end
                 )
-            elif node.kind not in {"digit_bracket", "digit", "dash", "article"} or len(plain[item.start : node.title_end]) <= 34:
+            elif node.kind not in {"digit_bracket", "digit", "dash", "article"} or (
+                len(plain[item.start : node.title_end]) <= 34 and not _COUNTS.search(plain, item.start + 3, node.title_end)
+            ):
                 begin = node.title_end
+        mark = _ITEM_MARK.match(plain, begin, item.end) if node is not None and begin == item.start else None
+        begin = mark.end() if mark else begin
         if begin >= item.end:
             continue
         default, horizon = section_tense(structure.path(item.start), item.start, guided, turn)

@@ -213,10 +213,10 @@ def _han(match: re.Match[str]) -> Quantity | None:
         printed, last = printed[: scale.start()], first + scale.start()
     elif scale and printed in {"万亿", "亿", "万"}:
         unit, printed = unit, printed
-    if unit == "次" and match.string[match.end("u") : match.end("u") + 1] == "性":
+    if unit == "次" and (printed == "一" or match.string[match.end("u") : match.end("u") + 1] == "性"):
         return None
     if re.fullmatch(r"[十百千万亿]+", match.group("a") + match.group("u").rstrip("元")) and re.match(
-        r"(?:元)?级?(?:企业|产业|集群|园区|项目|工程)", match.string[match.end("u") :]
+        r"(?:元)?(?:级|以上)?[\u4e00-\u9fff]{0,8}?(?:企业|产业|集群|园区|项目|工程)", match.string[match.end("u") :]
     ):
         return None  # 百亿企业: a grade of what is counted
     if match.string[:first].endswith("每") and re.fullmatch(r"[十百千万亿]+", match.group("a")):

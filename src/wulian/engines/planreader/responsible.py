@@ -10,16 +10,17 @@ from wulian.engines.planreader.text import normal
 
 _DUTY = re.compile(r"负责|牵头|责任(?:单位|部门|分工)|主办|配合|协办|按职责|按职能|参与|会同")
 _UNIT_END = re.compile(
-    r"(?:局|委|办|部|厅|院|会|政府|中心|银行|分行|公司|集团|办公室|管委会|街道|联|团|校|所|署|处|科|室|队|站|社|库|区|县|市|乡|镇|大学|委员会|小组|专班|单位|部门|协会|园|行)(?:\([^()]*\))?等?$"
+    r"(?:海关|专班|残联|妇联|红十字|机场|港|厂|台|局|委|办|部|厅|院|会|政府|中心|银行|分行|公司|集团|办公室|管委会|街道|联|团|校|所|署|处|科|室|队|站|社|库|区|县|市|乡|镇|大学|委员会|小组|专班|单位|部门|协会|园|行)(?:\([^()]*\))?等?$"
 )
 _MARKERS = re.compile(
     r"(?P<lead>(?:共同|联合)?牵头(?!单位|部门)(?:负责|落实|组织实施)?|主办)"
     r"|(?P<part>(?:等(?:单位|部门)?)?(?:按照|按|依)(?:各自)?(?:职责|职能|分工|责任)(?:职责)?(?:分工)?(?:具体)?(?:分别)?(?:负责|落实|推进|配合|做好)?|(?:共同|分别|具体|分工|协同)?负责|配合(?:落实|实施)?|协办|参与|协同|落实)"
 )
 _LABELS = re.compile(
-    r"(?P<lead>牵头(?:责任)?(?:单位|部门)|主办单位|主要责任单位|牵头)\s*:|(?P<part>(?:责任|配合|参与|参加|协办|协同|协作|落实|实施|支持)(?:单位|部门|主体)?|责任分工|分工|其他责任单位)\s*:"
+    r"(?P<lead>牵头(?:责任|考核|实施|落实)?(?:单位|部门)|主办单位|主要责任单位|牵头)\s*:|(?P<part>(?:责任|配合|参与|参加|协办|协同|协作|落实|实施|支持)(?:单位|部门|主体)?|责任分工|分工|其他责任单位)\s*:"
     r"|(?P<none>(?:完成|时间|办结|落实)?(?:时限|时间|期限|节点)(?:要求)?|(?:责任|牵头|分管|包联|包保|市级|县级|区级)领导|责任人|联系人|联系电话|备注)\s*:"
 )
+_UNIT_LABEL = r"(?:(?:牵头|责任|配合|主办|协办|参与)(?:责任|考核|实施|落实)?(?:单位|部门|主体)|责任分工)"
 _CLASS = re.compile(r"^(?:由|以及|和|及|与|会同)")
 
 
@@ -62,6 +63,17 @@ def _bracket_at_end(plain: str, start: int, end: int) -> Span | None:
     return None
 
 
+def units_of(text: str, plain: str, start: int, end: int) -> list[Units]:
+    """Responsible units of a paragraph: brackets behind its sentences (…。(市科技局负责)…。(市财政局牵头)), and those that close it."""
+    found: list[Units] = []
+    closing = units_at_end(text, plain, start, end)
+    for bracket in re.finditer(r"(?<=[。;])\s*\(([^()]*(?:负责|牵头|配合|责任单位)[^()]*)\)", plain[start:end]):
+        low, high = start + bracket.start(1), start + bracket.end(1)
+        if (closing is None or high < closing.span[0]) and _is_unit_list(plain[low:high]):
+            found.append(_units(text, (low, high)))
+    return [*found, closing] if closing else found
+
+
 def units_at_end(text: str, plain: str, start: int, end: int) -> Units | None:
     """Responsible units that close a paragraph, in brackets or after a label on their own line."""
     inside = _bracket_at_end(plain, start, end)
@@ -71,10 +83,10 @@ def units_at_end(text: str, plain: str, start: int, end: int) -> Units | None:
     said = _SAID.search(line)
     if said and is_unit_names(re.sub(r"^(?:由|以)", "", said.group("lead"))) and is_unit_names(said.group("rest") or "办"):
         return _units(text, (start + said.start("all"), start + said.end("all")))
-    tail = re.search(r"。\s*(?=(?:牵头|责任|主办)(?:责任)?(?:单位|部门)\s*:[^。]{2,200}。?\s*$)", line)
+    tail = re.search(rf"。\s*(?={_UNIT_LABEL}\s*:[^。]{{2,200}}。?\s*$)", line)
     if tail:
         return _units(text, (start + tail.end(), start + len(line.rstrip(" 。;\n"))))
-    label = re.match(r"\s*(?:(?:牵头|责任|配合|主办|协办|参与)(?:责任)?(?:单位|部门|主体)|责任分工)\s*:", line)
+    label = re.match(rf"\s*{_UNIT_LABEL}\s*:", line)
     if label and len(line) < 400:
         return _units(text, (start + len(line) - len(line.lstrip()), start + len(line.rstrip(" 。;\n"))))
     return None

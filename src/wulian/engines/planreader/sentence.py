@@ -34,6 +34,7 @@ _CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
 _NOTE = re.compile(r"\([^()]*\d[^()]*\)")
 _HIDDEN = re.compile(r"《[^《》]*》|〔\d{4}〕\s*\d*号?")
 _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
+_BEHIND_NOTE = re.compile(r"(?:\([^()]*)?\)(?P<noun>[^,;。、()\d]{2,20})")
 _NOTHING = re.compile(r"\s*")
 _SHARED_NOUN = re.compile(r"(?:、|和)(?:总?(?:长度|长|面积|里程|投资))?")
 # What land, roads, plants and power are measured in.
@@ -143,6 +144,7 @@ class Sentence(Statement):
 
     def _read_years(self, clause: str) -> None:
         state = self.state
+        clause = _HIDDEN.sub("", clause)  # the years of another plan are not those of this sentence
         if re.match(r"\s*(?:目前|截至目前|现已)", clause) and state.default == "actual" and self.period:
             state.year, state.tense = self.period.base, "actual"
             return
@@ -194,6 +196,8 @@ class Sentence(Statement):
             if place + 1 < len(items) and following - item.end <= 1 and self.body[items[place + 1].end - 1 : items[place + 1].end] == "级":
                 following = items[place + 2].start if place + 2 < len(items) else end
                 right = self.body[item.end : following]
+            if following == end and not right.strip() and (noted := _BEHIND_NOTE.match(self.body, end)):
+                right = noted.group("noun")  # 新增2400户(累计3600户)餐饮单位
             shared = place + 1 < len(items) and bool(_SHARED_NOUN.fullmatch(right)) and lex.DOING_END.search(left.rstrip())
             if shared:
                 # 完成65条、总长度57.9公里的城市道路: the noun behind the second quantity is that of the first as well
@@ -328,6 +332,8 @@ class Sentence(Statement):
         leads = continuing or not reach or not left_words.strip() or item.form == "mask" or lex.DOING_END.search(left_words)
         if re.search(r"(?:细?分|划分|分解|细化)(?:为|成)$|(?:包括|涵盖|涉及)(?:了)?$", left.rstrip()):
             return 0  # 细分为18项子任务: how the text is ordered
+        if noun.endswith("任务") and re.search(r"(?:出台|提出|明确|部署|确定)了?$", left.rstrip()):
+            return 0  # 提出22条重点任务: what another plan holds
         if noun and counted and leads:
             if not countable(item, noun, left, doing is not None or continuing, reach, self._tense() == "actual"):
                 return 0

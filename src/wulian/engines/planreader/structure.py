@@ -143,7 +143,7 @@ def ordinal(kind: str, printed: str) -> int | None:
 def _title_end(line: str, start: int, kind: str) -> tuple[int, bool]:
     """End of the title in `line` and whether text runs on behind it."""
     stops = "。:" if kind in {"dash", "lost_bracket"} else "。"
-    for place in range(start, min(len(line), start + 120)):
+    for place in range(start, min(len(line), start + (400 if kind == "digit" else 120))):
         if line[place] in stops:
             return place, place + 1 < len(line)
     if kind == "digit" and len(line) - start <= 60:

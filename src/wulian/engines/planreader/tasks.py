@@ -10,7 +10,7 @@ import re
 
 from wulian.engines.planreader import tables as tb
 from wulian.engines.planreader.model import Document, Indicator, Span, Table, Task
-from wulian.engines.planreader.responsible import FIRST_LEADS, Units, units_at_end
+from wulian.engines.planreader.responsible import FIRST_LEADS, Units, units_of
 from wulian.engines.planreader.structure import Node, Structure
 from wulian.engines.planreader.task_tables import tasks_from_tables
 from wulian.engines.planreader.text import normal
@@ -53,9 +53,7 @@ def _closing_units(text: str, plain: str, structure: Structure, node: Node) -> l
     found: list[tuple[Span, Units]] = []
     for item in structure.paragraphs:
         if node.start <= item.start < stop:
-            units = units_at_end(text, plain, item.start, item.end)
-            if units:
-                found.append(((item.start, item.end), units))
+            found.extend(((item.start, item.end), units) for units in units_of(text, plain, item.start, item.end))
     return found
 
 
