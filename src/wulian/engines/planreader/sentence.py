@@ -13,7 +13,8 @@ from wulian.engines.planreader.context import (
     tense,
     year_marks,
 )
-from wulian.engines.planreader.judging import countable, counts_behind, is_condition, modifies, restates, right_noun, sound_name
+from wulian.engines.planreader.judging import countable, counts_behind, is_condition, modifies, right_noun
+from wulian.engines.planreader.leftward import LeftNamed
 from wulian.engines.planreader.model import Indicator, Span
 from wulian.engines.planreader.naming import (
     clean_name,
@@ -21,14 +22,13 @@ from wulian.engines.planreader.naming import (
     growth_name,
     is_money,
     names_before,
-    rank_name,
     split_names,
     subject_of,
     with_unit,
 )
 from wulian.engines.planreader.quantities import Quantity, find_quantities
-from wulian.engines.planreader.stating import STATUS_NOUN, State, Statement
-from wulian.engines.planreader.units import COUNTED, measure_of, restored_unit
+from wulian.engines.planreader.stating import Clause, State
+from wulian.engines.planreader.units import COUNTED, measure_of
 
 _CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
 _NOTE = re.compile(r"\([^()]*\d[^()]*\)")
@@ -59,24 +59,18 @@ _EXTENTS = frozenset(
         "P",
     ]
 )
-_TIME_UNITS = frozenset({"个工作日", "工作日", "年", "月", "天", "日", "小时", "分钟", "岁"})
-_TIME_NAME = re.compile(r"年限|寿命|时间|时长|周期|期限|天数|压缩|缩短|时限|岁|龄|时效|办结")
-_RANK_CUE = re.compile(
-    r"居|列|排|跻身|进入|进|达到|跃|挺进|晋升|保持|前移|升|名次|位次|排名|第[\d一二三四五六七八九十]+[位名]|名|”|榜|指数|回归|重返|力争|争取"
-)
 _BARE_CUE = re.compile(
     r"(?:达到|达|突破|超过|增至|增长到|增加到|提高到|提升到|扩大到|不少于|不低于|为|降至|下降到|降到|控制在|提升至|提高至|共有|分别为|分别达到)$"
 )
 # 300万以上人口城市: the size of a town, no aim.
 _SIZED_TOWN = re.compile(r"人?口?(?:以上|以下)?(?:人口)?的?(?:特大|超大|大|中等|中|小)*(?:城市|县城|县|镇)")
-_SCOPE_ONLY = re.compile(r"(?:其中)?(?:市区|城区|城镇|城市|农村|乡村|乡镇|县(?:\([市区、]+\))?|[各全][市县区省])")
 # Nouns that say too little by themselves: what they do is the name (推动1000家企业实施数字化转型).
 _GENERIC = re.compile(
     r"(?:规上|规模以上|中小|重点|本地|骨干)?(?:工业)?(?:企业|单位|机构|项目|产品|家庭|人员|团队|高校|学校|医院|园区|村|社区|农户|居民|县区|市县|区县|[区县市](?:\([区县市、]+\))?|乡镇|镇|街道)"
 )
 
 
-class Sentence(Statement):
+class Sentence(LeftNamed):
     """Reads one sentence into `state.out`."""
 
     def __init__(self, text: str, plain: str, low: int, high: int, period: Period | None, state: State, skip: list[Span]) -> None:
@@ -170,60 +164,57 @@ class Sentence(Statement):
             items = [item for item in items if not (is_money(item) or item.unit in {"%", "倍", "年"})]
             if not items:
                 return
-        names = self._shared_names(lead, items, start, end)
-        years = self._shared_years(lead, items)
-        previous = start
-        accepted: list[Indicator] = []
+        clause = Clause(number, start, end, state.subject)
+        accepted = clause.accepted
         # 累计引育龙头企业10家，上市企业5家: the second count goes on with the verb of the first
         bare = not lex.strip_predicate(lead)[1] and not re.match(rf"(?:{lex.DOING})(?!企业|公司)", lex.LEADING.sub("", lead))
         state.goes_on = state.new and bare and state.last is not None and state.last.unit == items[0].unit
         state.new = False
-        base_subject = state.subject
-        used = 0
-        shared_words: list[str] = []
+        names = self._shared_names(lead, items)
+        if names is not None:
+            self._read_shared(clause, names, items, self._shared_years(lead, items))
+            return
+        previous, used = start, 0
         for place, item in enumerate(items):
-            following = items[place + 1].start if place + 1 < len(items) else end
-            left, right = self.body[previous : item.start], self.body[item.end : following]
-            if names is not None:
-                chosen: str | None = names[place] if place < len(names) else None
-                words = lex.strip_predicate(left)[1]
-                words = words if not place else shared_words
-                shared_words = words
-                named = growth_name(chosen, words, item) if chosen else None
-                self._emit(item, named, words, left, start, end, number, accepted, year=years[place] if years else None)
-                previous = item.end
-                continue
-            if place + 1 < len(items) and following - item.end <= 1 and self.body[items[place + 1].end - 1 : items[place + 1].end] == "级":
-                following = items[place + 2].start if place + 2 < len(items) else end
-                right = self.body[item.end : following]
+            clause.place = place
+            left = self.body[previous : item.start]
+            after = items[place + 1] if place + 1 < len(items) else None
+            beyond = items[place + 2].start if place + 2 < len(items) else end
+            following = after.start if after else end
+            right = self.body[item.end : following]
+            if after and following - item.end <= 1 and self.body[after.end - 1 : after.end] == "级":
+                following, right = beyond, self.body[item.end : beyond]
             if following == end and not right.strip() and (noted := _BEHIND_NOTE.match(self.body, end)):
                 right = noted.group("noun")  # 新增2400户(累计3600户)餐饮单位
-            shared = place + 1 < len(items) and bool(_SHARED_NOUN.fullmatch(right)) and lex.DOING_END.search(left.rstrip())
-            if shared:
+            shared = after is not None and bool(_SHARED_NOUN.fullmatch(right)) and bool(lex.DOING_END.search(left.rstrip()))
+            if after and shared:
                 # 完成65条、总长度57.9公里的城市道路: the noun behind the second quantity is that of the first as well
-                beyond = items[place + 2].start if place + 2 < len(items) else end
-                right = self.body[items[place + 1].end : beyond].removeprefix("的")
+                right = self.body[after.end : beyond].removeprefix("的")
             before = len(accepted)
-            if (
-                item.form == "high"
-                and place
-                and items[place - 1].form == "low"
-                and accepted
-                and accepted[-1].span[0] == self.low + items[place - 1].start
-            ):
-                self._emit(item, accepted[-1].name, [], "", start, end, number, accepted)
-                accepted[-1].kind = accepted[-2].kind
+            if item.form == "high" and place and accepted and accepted[-1].span[0] == self.low + items[place - 1].start:
+                kind = accepted[-1].kind
+                self._emit(clause, item, accepted[-1].name, [], "")
+                accepted[-1].kind = kind
                 previous = item.end + used  # the noun of both ends stands behind the upper one
                 continue
-            if item.form == "low" and place + 1 < len(items):
-                following = items[place + 2].start if place + 2 < len(items) else end
-                right = self.body[items[place + 1].end : following]
-            used = self._read_one(item, left, right, place, following, start, end, number, accepted, base_subject)
+            if item.form == "low" and after:
+                following, right = beyond, self.body[after.end : beyond]
+            used = self._read_one(clause, item, left, right, following)
             if len(accepted) > before:
                 previous = item.end + (0 if shared else used)
         self._share_grade(accepted)
 
-    def _shared_names(self, lead: str, items: list[Quantity], start: int, end: int) -> list[str] | None:
+    def _read_shared(self, clause: Clause, names: list[str], items: list[Quantity], years: list[int] | None) -> None:
+        previous = clause.start
+        words: list[str] = []
+        for place, item in enumerate(items):
+            left = self.body[previous : item.start]
+            words = words if place else lex.strip_predicate(left)[1]
+            if place < len(names) and names[place]:
+                self._emit(clause, item, growth_name(names[place], words, item), words, left, year=years[place] if years else None)
+            previous = item.end
+
+    def _shared_names(self, lead: str, items: list[Quantity]) -> list[str] | None:
         """Names for A、B、C分别达到… and A、B各…, one per quantity; None when the clause is not of that shape."""
         if any(item.form in {"low", "high", "ratio"} for item in items):
             return None
@@ -273,27 +264,16 @@ class Sentence(Statement):
         years = [int(year) for year in re.findall(r"((?:19|20)\d{2})年", lead)]
         return years if len(years) == len(items) >= 2 and "分别" in lead else None
 
-    def _read_one(
-        self,
-        item: Quantity,
-        left: str,
-        right: str,
-        place: int,
-        following: int,
-        start: int,
-        end: int,
-        number: int,
-        accepted: list[Indicator],
-        base_subject: str,
-    ) -> int:
+    def _read_one(self, clause: Clause, item: Quantity, left: str, right: str, following: int) -> int:
         """Name, judge and emit one quantity; returns how much of `right` its name used up."""
+        accepted, end = clause.accepted, clause.end
         left_words, predicate = lex.strip_predicate(left)
         continuing = bool(accepted) and bool(re.fullmatch(r"\s*(?:、|和|与|及|以及|,)?\s*", left))
         listed = re.match(r"(新增|新建|净增)?[^;。]*等$", left.strip())  # 新增甲中心、乙中心等9家中心
         opens = lex.DOING_START.match(lex.LEADING.sub("", re.sub(r"^分批次?|^分类", "", drop_year(left).strip())))
         doing = lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip())) or lex.EVERY_PLACE.search(left)
         last = self.state.last
-        goes_on = last is not None and self.state.last_clause == number - 1 and last.unit == item.unit
+        goes_on = last is not None and self.state.last_clause == clause.number - 1 and last.unit == item.unit
         if opens and (listed or lex.MAKING.fullmatch(opens.group())):
             doing = doing or opens
         elif goes_on and (listed or not left.strip()):
@@ -311,7 +291,7 @@ class Sentence(Statement):
         reach = bool(predicate) and bool(_BARE_CUE.search(left.rstrip()))
         fund = re.match(r"的?([^,、;\d]{0,16}基金)", right)
         if fund and is_money(item) and re.search(r"规模|总额|设立|组建|成立|发起|筹集", left):
-            self._emit(item, f"{fund.group(1)}规模", predicate, left, start, end, number, accepted)
+            self._emit(clause, item, f"{fund.group(1)}规模", predicate, left)
             return 0
         if (
             right.startswith("的")
@@ -325,7 +305,7 @@ class Sentence(Statement):
             noun, used = right_noun(right[1:], following >= end, whole=True)
             if not noun:
                 return 0
-            self._emit(item, f"{noun}比例", predicate, left, start, end, number, accepted)
+            self._emit(clause, item, f"{noun}比例", predicate, left)
             return used + 1
         if item.unit == "万" and item.form == "plain" and re.search(r"(?:人口|居民|群众|学生|职工|农民|户|人才|大学生)$", noun):
             item, counted = with_unit(item, "万户" if noun.endswith("户") else "万人"), True
@@ -350,195 +330,13 @@ class Sentence(Statement):
             suffix = "场次" if item.unit in {"场", "场次"} else "数"
             if not re.search(r"(?:数|数量|总量|总数|清单|次)$", name):
                 name += suffix
-            self._emit(item, name, predicate, left, start, end, number, accepted)
+            self._emit(clause, item, name, predicate, left)
             return used
         if noun and not counted and modifies(item, right, graded):
             return 0
         if noun and len(noun) >= 2 and measure_of(item.unit) in _EXTENTS and lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip())):
             kept = lex.KEPT.search(left.rstrip())  # 新建3万平方米标准厂房
-            self._emit(item, f"{kept.group(1) if kept else ''}{noun}", predicate, left, start, end, number, accepted)
+            self._emit(clause, item, f"{kept.group(1) if kept else ''}{noun}", predicate, left)
             return used
-        self._left_named(
-            item, left, left_words, predicate, right, doing is not None, reach, start, end, number, accepted, place, base_subject
-        )
+        self._left_named(clause, item, left, right, doing=doing is not None, reach=reach)
         return 0
-
-    def _left_named(
-        self,
-        item: Quantity,
-        left: str,
-        left_words: str,
-        predicate: list[str],
-        right: str,
-        doing: bool,
-        reach: bool,
-        start: int,
-        end: int,
-        number: int,
-        accepted: list[Indicator],
-        place: int,
-        base_subject: str,
-    ) -> None:
-        state = self.state
-        name = clean_name(left_words, predicate)
-        continuing = bool(re.match(r"\s*(?:、|和|与|及|以及)", left))
-        if item.form in {"rank", "top"}:
-            if (
-                item.form == "top"
-                and re.match(r"\s*(?:企业|高校|城市|省|市|县|园区|榜|的)", right)
-                and not re.search(r"进入|跻身|排名|位居|居", left[-6:])
-            ):
-                return
-            if item.form == "top" and not _RANK_CUE.search(left[-14:]):
-                return
-            before = state.last.name if state.last is not None and state.last_clause == number - 1 and not accepted else ""
-            if accepted and continuing:
-                before = accepted[-1].name
-            if re.search(r"(?:从|由)(?:全[国省市区县]|世界|全球)?$", left.rstrip()):
-                self._emit(item, before or base_subject, predicate, left, start, end, number, accepted, baseline=True)
-                return
-            name = rank_name(left, name, before or base_subject or (accepted[-1].name if accepted else ""))
-            if name:
-                self._emit(item, name, predicate, left, start, end, number, accepted)
-            return
-        if item.unit is None and item.form not in {"ratio", "fraction", "mask", "double"}:
-            status = STATUS_NOUN.search(left_words + "".join(reversed(predicate)))
-            if status and state.unit and item.form == "plain":
-                item = with_unit(item, state.unit)
-                name = re.sub(r"数$", "", state.counted) + status.group()
-            elif (
-                item.form != "plain"
-                or not reach
-                or not (lex.INDICATOR_NOUN.search(name) or restored_unit(name))
-                or re.match(r"\s*[\dA-Za-z]", right)
-            ):
-                return
-            else:
-                item = with_unit(item, restored_unit(name))
-        if item.unit in _TIME_UNITS and not _TIME_NAME.search(left + right[:6]):
-            return
-        if item.form == "han" and not (
-            reach or doing or re.search(r"(?:占|超|逾|近|约|增长|翻|高)$", left.rstrip()) or (item.comparator == ">" and left_words)
-        ):
-            return
-        if (
-            item.form == "han"
-            and item.value is not None
-            and item.value < 10
-            and item.unit not in {"倍", "%", "成"}
-            and not re.search(r"达到|突破|占|增至|新增|为$", left[-5:])
-        ):
-            return
-        if item.form == "double":
-            name = name or base_subject
-            if name:
-                self._emit(item, f"{name}翻番" if "翻" not in name else name, predicate, left, start, end, number, accepted)
-            return
-        if item.unit == "倍" and re.search(r"平均(?:水平|值)?的?\s*$", left):
-            return  # measured against another region
-        if item.unit == "倍" and re.match(
-            r"(?:是|为|相当于|达到)?(?:[“\"]?[一二三四五六七八九十]{2,3}五|(?:19|20)\d{2}年|上年|基期|[^,]{0,6}(?:末|初|年))", left.strip()
-        ):
-            name = base_subject
-        base = re.search(r"(?:从|由)([^从由]*)$", left) if place == 0 else None
-        rising = re.match(
-            r"[^\d,;]{0,8}(?:增长|增加|提高|提升|上升|扩大|发展|下降|降低|减少|缩短|压缩|缩减|增|降|升|跃升|跨越|提)(?:到|至|为)", right
-        )
-        if base and rising:
-            name = clean_name(*lex.strip_predicate(left[: base.start()])) or base_subject
-            if name:
-                self._emit(item, name, [], left, start, end, number, accepted, baseline=True)
-                state.subject = name
-            return
-        if (
-            accepted
-            and place
-            and accepted[-1].kind == "baseline"
-            and re.match(
-                r"[^\d,;]{0,8}(?:增长|增加|提高|提升|上升|扩大|发展|下降|降低|减少|缩短|压缩|缩减|增|降|升|跃升|跨越|提)(?:到|至|为)", left
-            )
-        ):
-            self._emit(item, accepted[-1].name, predicate, left, start, end, number, accepted)
-            return
-        compared = re.search(
-            r"(?:较|比|与)((?:19|20)\d{2}年(?:末|底)?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:期?末)?|上年(?:末|底)?|去年)的\s*$", left
-        ) or (
-            item.form == "ratio"
-            and re.search(r"(?:较|比)(?:(?:19|20)\d{2}年)的\s*[\d.]*\s*:?\s*$", self.body[max(0, item.start - 18) : item.start])
-        )
-        if compared and re.search(r"^\s*(?:大幅|明显|显著)?(?:提高|提升|增长|增加|下降|降低|实现|有|:|$|,)", right):
-            name = (
-                clean_name(*lex.strip_predicate(left[: left.find(compared.group())] if compared.group() in left else left)) or base_subject
-            )
-            year = re.search(r"(?:19|20)\d{2}", self.body[max(0, item.start - 18) : item.start])
-            self._emit(
-                item, name or state.subject, [], left, start, end, number, accepted, baseline=True, year=int(year.group()) if year else None
-            )
-            return
-        if item.form == "ratio" and self._structure_change(item, name, left, start, end, number, accepted):
-            return
-        if item.form == "ratio" and not name and accepted:
-            name = accepted[-1].name
-        if item.form in {"plain", "han"} and is_money(item):
-            name = re.sub(r"(?:年均)?(?:增速|增长率)$", "", name)
-        each = re.fullmatch(r"每(人|户|亩|万人|平方公里|家)", name)
-        if each and item.unit and base_subject:
-            name, item = re.sub(r"(?:年均)?(?:增速|增长率)$", "", base_subject), with_unit(item, f"{item.unit}/{each.group(1)}")
-        if base_subject and re.fullmatch(r"(?:其?总)?(?:数|数量|量|规模|额|占比|比重|面积|增速|产值|收入)", name):
-            name = re.sub(r"(?:数量|总量|总数|数)$", "", base_subject) + name
-        if base_subject and re.match(r"按(?:可比|同|不变|现行)", name):
-            name = f"{base_subject}{name}"
-        if re.match(r"(?:低于|高于|快于|优于)", name) and (state.last or base_subject):
-            name = f"{state.last.name if state.last else base_subject}{name}"
-        if name.startswith("占"):
-            # 占…比重 alone speaks of the subject before it
-            subject = base_subject or (accepted[-1].name if accepted else "")
-            name = f"{subject}{name}" if subject else name
-            self._emit(item, name, predicate, left, start, end, number, accepted, keep_subject=True)
-            return
-        if not name:
-            name = self._carried_name(item, predicate, right, accepted, base_subject, continuing)
-            if not name:
-                return
-            same = state.last is not None and state.last.unit == item.unit and state.last.comparator == ">" and reach
-            if same and number - state.last_clause <= 1 and state.last in state.out and restates(state.last, item):
-                state.out.remove(state.last)
-                if state.last in accepted:
-                    accepted.remove(state.last)
-        elif item.unit in {"年"} and not _TIME_NAME.search(name):
-            return
-        if _SCOPE_ONLY.fullmatch(name) and state.last is not None and reach:
-            name = f"{name}{_SCOPE_ONLY.sub('', state.last.name, count=1) if _SCOPE_ONLY.match(state.last.name) else state.last.name}"
-        if not sound_name(name, item, doing, reach):
-            return
-        opened = re.match(r"新增|新建|净增", accepted[-1].name) if accepted and continuing and not predicate else None
-        if opened and not name.startswith(opened.group()):
-            name = opened.group() + name
-        self._emit(item, growth_name(name, predicate, item), predicate, left, start, end, number, accepted)
-
-    def _structure_change(self, item: Quantity, name: str, left: str, start: int, end: int, number: int, accepted: list[Indicator]) -> bool:
-        """Shares before and after a change (产业结构由10:47:43调整为8:44:48)."""
-        turn = re.search(r"(?:调整|优化|转变|变化|演变|提升|变|缩小|扩大|下降|降低|上升)(?:为|到|至)", self.body[start:end])
-        opened = re.search(r"(?:由|从)(?=[^由从]*\d)", self.body[start:end])
-        if not turn or not opened:
-            return False
-        title = accepted[-1].name if accepted and accepted[-1].kind == "baseline" else ""
-        title = title or clean_name(*lex.strip_predicate(re.split(r",", self.body[start : start + opened.start()])[-1]))
-        self._emit(item, title, [], left, start, end, number, accepted, baseline=item.start < start + turn.start())
-        return True
-
-    def _carried_name(
-        self, item: Quantity, predicate: list[str], right: str, accepted: list[Indicator], subject: str, continuing: bool
-    ) -> str:
-        state = self.state
-        if accepted and continuing:
-            return accepted[-1].name
-        if item.unit in {"个百分点", "百分点"} and state.last is not None and state.last.unit == "%":
-            return state.last.name
-        if predicate or item.form in {"mask"}:
-            words = "".join(reversed(predicate))
-            if state.last is not None and not subject:
-                return state.last.name
-            kept = re.search(r"(?:新增|净增|新建)$", words)
-            return f"{kept.group()}{subject}" if kept and subject else subject
-        return ""

@@ -37,6 +37,19 @@ class State:
     out: list[Indicator] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Clause:
+    """One clause of a sentence with what has been read in it; `subject` is what the sentence spoke of before it, `place` the
+    number of the quantity being read."""
+
+    number: int
+    start: int
+    end: int
+    subject: str
+    place: int = 0
+    accepted: list[Indicator] = field(default_factory=list)
+
+
 class Statement:
     """One sentence with what is carried along it; `text` and `plain` are the document, `low` the start of the sentence."""
 
@@ -50,14 +63,11 @@ class Statement:
 
     def _emit(
         self,
+        clause: Clause,
         item: Quantity,
         name: str | None,
         predicate: list[str],
         left: str,
-        start: int,
-        end: int,
-        number: int,
-        accepted: list[Indicator],
         *,
         baseline: bool = False,
         keep_subject: bool = False,
@@ -65,7 +75,7 @@ class Statement:
     ) -> None:
         if not name:
             return
-        state = self.state
+        state, accepted = self.state, clause.accepted
         self.left = left
         comparator = item.comparator if item.form in {"rank", "top", "low", "high"} else lex.comparator_of(predicate, item.comparator)
         if comparator == "~":
@@ -88,7 +98,7 @@ class Statement:
             when = None
         clean = final_name(name, item)
         low, high = self.low + item.start, self.low + item.end
-        raw_span = self._raw(start, end, item)
+        raw_span = self._raw(clause.start, clause.end, item)
         made = Indicator(
             clean,
             item.value,
@@ -108,7 +118,7 @@ class Statement:
         if item.unit and measure_of(item.unit) in COUNTED:
             state.unit, state.counted = item.unit, state.counted if STATUS_NOUN.search(re.sub(r"数$", "", clean)) else clean
         if not baseline:
-            state.last, state.last_clause = made, number
+            state.last, state.last_clause = made, clause.number
         if not keep_subject and not baseline:
             base = re.sub(r"(?:翻番|(?:年均|同比|累计|复合)*(?:增长|下降|降低|减少|提高|压缩)|年均增速|增速)$", "", clean)
             state.subject = re.sub(r"占[^占]*$" if item.unit == "%" else r"\([^()]*\)$", "", base) or clean
