@@ -20,7 +20,10 @@ def remind(on: datetime | None) -> None:
 
     from wulian.chains.governance.services.rounds import remind_due_reports
     from wulian.foundation.access import system
+    from wulian.registers.services.reminding import remind_entries
 
     told = remind_due_reports(by=system("wulian remind"), at=timezone.now(), on=on.date() if on else timezone.localdate())
+    taken, sent = remind_entries(by=system("wulian remind"), at=timezone.now(), on=on.date() if on else timezone.localdate())
     for round_id, units in told.items():
         click.echo(f"#{round_id}\t{units}")
+    click.echo(f"台账 / registers\t到期办理 {taken}\t通知 {sent}")

@@ -28,6 +28,7 @@ def remind_daily() -> None:
     from django.utils import timezone
 
     from wulian.chains.governance.jobs import remind_due_reports_job
+    from wulian.registers.jobs import remind_entries_job
 
     def watch() -> None:
         done = None
@@ -36,6 +37,7 @@ def remind_daily() -> None:
             if today != done:
                 try:
                     remind_due_reports_job.enqueue()
+                    remind_entries_job.enqueue()
                     done = today
                 except DatabaseError:
                     pass  # locked or away for a moment: tried again below

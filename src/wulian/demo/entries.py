@@ -24,7 +24,7 @@ from wulian.engines.registers.conditions import is_missing
 from wulian.foundation.access import Actor
 from wulian.foundation.files import store_upload
 from wulian.kernel.names import name_key
-from wulian.registers.catalogue import Adopted, get_adopted
+from wulian.registers.catalogue import Adopted, adopted_by_id, adopted_registers, get_adopted
 from wulian.registers.models import Entry
 from wulian.registers.services.entries import create_entry, edit_entry
 from wulian.registers.services.steps import take_step
@@ -45,13 +45,20 @@ class UnknownReference(ValueError):
 
 @dataclass
 class Maker:
-    """Makes entries for `by`. `fill`: give required fields that are not named a plain valid value (for cases)."""
+    """Makes entries for `by`.
+
+    fill: give required fields that are not named a plain valid value (for cases). until: what happens later is left out.
+    defer: registers whose entries may be named before they are made; `settle` puts the names in afterwards.
+    """
 
     by: Actor
     fill: bool = False
     is_synthetic: bool = True
+    until: date | None = None
+    defer: set[str] = field(default_factory=set)
     made: dict[str, list[int]] = field(default_factory=dict)
     _organisations: dict[str, list[int]] = field(default_factory=dict)
+    _later: list[tuple[int, str, Any]] = field(default_factory=list)
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     def entries(self, register: str, listed: list[Mapping[str, Any]]) -> list[Entry]:
@@ -60,15 +67,17 @@ class Maker:
         for spec in listed:
             repeat = int(spec.get("repeat", 1))
             for place in range(1, repeat + 1):
-                found.append(self.entry(register, _counted(spec, place) if repeat > 1 else spec))
+                if self.until is None or _created(spec) <= self.until:
+                    found.append(self.entry(register, _counted(spec, place) if repeat > 1 else spec))
         return found
 
     def entry(self, register: str, spec: Mapping[str, Any]) -> Entry:
         """One entry with its steps."""
         adopted = get_adopted(register)
         path = list(spec.get("path", ()))
-        created = _day(spec.get("created") or (path[0]["on"] if path else date(2026, 1, 5)))
-        values = self.values(adopted, spec.get("values", {}))
+        created = _created(spec)
+        given, later = self._separated(adopted, spec.get("values", {}))
+        values = self.values(adopted, given)
         if self.fill:
             values = self.filled(adopted, values, state=adopted.definition.lifecycle.initial)
         subject = self._subject(adopted, spec.get("subject"))
@@ -77,9 +86,44 @@ class Maker:
             reason=str(spec.get("reason", "")), is_synthetic=self.is_synthetic,
         )  # fmt: skip
         self.made.setdefault(register, []).append(entry.pk)
+        self._later += [(entry.pk, code, value) for code, value in later.items()]
         for step in path:
-            entry = self.step(adopted, entry, step)
+            if self.until is None or _day(step["on"]) <= self.until:
+                entry = self.step(adopted, entry, step)
         return entry
+
+    def settle(self) -> None:
+        """Put in the links that named entries which were made later; one that was never made is left out."""
+        for entry_id, code, value in self._later:
+            adopted = adopted_by_id(Entry.objects.values_list("register", flat=True).get(pk=entry_id))
+            try:
+                known = {code: self.value(adopted.field(code), value)}
+            except UnknownReference:
+                continue
+            day = Entry.objects.values_list("state_since", flat=True).get(pk=entry_id)
+            edit_entry(by=self.by, at=_at(day), on=day, entry_id=entry_id, revision=None, values=known)
+        self._later.clear()
+
+    def _separated(self, adopted: Adopted, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Values that can be given now, and links to entries that are not made yet."""
+        now: dict[str, Any] = {}
+        later: dict[str, Any] = {}
+        for code, value in given.items():
+            definition = adopted.fields.get(code)
+            waits = (
+                definition is not None
+                and definition.type is FieldType.LINK
+                and any(self._waits(item) for item in (value if isinstance(value, list) else [value]))
+            )
+            (later if waits else now)[code] = value
+        return now, later
+
+    def _waits(self, value: Any) -> bool:
+        match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+        if match is None or match["kind"] not in self.defer:
+            return False
+        what = match["what"] or "1"
+        return not (what.isdecimal() and int(what) <= len(self.made.get(match["kind"], ())))
 
     def step(self, adopted: Adopted, entry: Entry, step: Mapping[str, Any]) -> Entry:
         """One step of a path: `do`, `on`, and where wanted `set` and `reason`; `edit: {…}` changes values without a step."""
@@ -94,7 +138,9 @@ class Maker:
                 values=self.values(adopted, step["edit"]),
                 reason=str(step.get("reason", "")),
             )
-        values = self.values(adopted, step.get("set", {}))
+        now, later = self._separated(adopted, step.get("set", {}))
+        self._later += [(entry.pk, code, value) for code, value in later.items()]
+        values = self.values(adopted, now)
         transition = adopted.definition.transition(step["do"])
         if transition is None:
             raise UnknownReference(f"{adopted.code}: no step {step['do']}")
@@ -247,6 +293,12 @@ def _counted(value: Any, place: int) -> Any:
     return value
 
 
+def _created(spec: Mapping[str, Any]) -> date:
+    """The day on which an entry is recorded: `created`, else the day of its first step."""
+    path = list(spec.get("path", ()))
+    return _day(spec.get("created") or (path[0]["on"] if path else date(2026, 1, 5)))
+
+
 def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
@@ -268,3 +320,32 @@ class _Loader(yaml.SafeLoader):
 def read_file(path: Path) -> dict[str, Any]:
     found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader)
     return found if isinstance(found, dict) else {}
+
+
+# --------------------------------------------------------------------------------------------- the demonstration region
+def write_entries(*, by: Actor, on: date) -> int:
+    """The demonstration's entries as they stand on `on`, in every adopted register that has none yet. Returns how many."""
+    files = {path.stem: list(read_file(path).get("entries", ())) for path in sorted(FOLDER.glob("*.yaml"))}
+    known = adopted_registers()
+    present = set(Entry.objects.filter(is_synthetic=True).values_list("register__code", flat=True).distinct())
+    wanted = {code: listed for code, listed in files.items() if code in known and code not in present}
+    maker = Maker(by=by, until=on, defer=set(files))
+    for code in present & set(files):
+        maker.made[code] = list(Entry.objects.filter(register__code=code, is_synthetic=True).order_by("pk").values_list("pk", flat=True))
+    for code in _in_order(wanted):
+        maker.entries(code, wanted[code])
+    maker.settle()
+    return sum(len(maker.made.get(code, ())) for code in wanted)
+
+
+def _in_order(files: Mapping[str, list[Any]]) -> list[str]:
+    """Registers such that what is named comes before what names it, as far as they do not name each other."""
+    named = {
+        code: set(re.findall(r"@([a-z_]+):\d+", yaml.safe_dump(listed, allow_unicode=True))) & set(files) - {code}
+        for code, listed in files.items()
+    }
+    done: list[str] = []
+    while waiting := [code for code in files if code not in done]:
+        free = [code for code in waiting if not named[code] - set(done)]
+        done += free or [min(waiting, key=lambda code: (len(named[code] - set(done)), code))]
+    return done

@@ -27,6 +27,7 @@ from wulian.directory.models import (
 from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
 from wulian.foundation.models import AuditEvent, MetricSnapshot, Notice, StoredFile, User
+from wulian.registers.models import Entry, EntryParty
 
 from .accounts import accounts_file
 from .organisations import SOURCES, UNITS
@@ -56,6 +57,7 @@ def remove_demo(*, by: Actor, at: datetime) -> Removed:
         return removed
     audit.record(by=by, action="demo.removed", obj=source, at=at)
     remove_plans(removed)
+    remove_entries(removed)
     remove_accounts(removed, at)
     touched = remove_directory(removed)
     search.mark("organisation", touched)
@@ -90,6 +92,20 @@ def remove_plans(removed: Removed) -> None:
     IndicatorChain.objects.filter(name__in=names, indicators__isnull=True).delete()
     if kept:
         removed.kept[_("规划（真实规划以它为上级或上一期）")] = len(kept)
+
+
+def remove_entries(removed: Removed) -> None:
+    """Entries of registers that the demonstration made, and the persons that only they named. Adopted definitions stay."""
+    entries = Entry.objects.filter(is_synthetic=True)
+    persons = set(EntryParty.objects.filter(entry__in=entries, person__isnull=False).values_list("person", flat=True))
+    persons |= set(entries.filter(subject_person__isnull=False).values_list("subject_person", flat=True))
+    removed.deleted[_("台账条目")] = entries.count()
+    for chunk in chunks(sorted(entries.values_list("pk", flat=True))):
+        Entry.objects.filter(pk__in=chunk).delete()
+    unknown = sorted(Person.objects.filter(pk__in=persons, user__isnull=True).values_list("pk", flat=True))
+    free = set(unknown) - referenced(Person, unknown)
+    for chunk in chunks(sorted(free)):
+        Person.objects.filter(pk__in=chunk).delete()
 
 
 def closure(kept: set[int]) -> set[int]:

@@ -19,6 +19,7 @@ from wulian.kernel.errors import Invalid
 
 from .accounts import REVIEWER, SignIn, actor_named, ensure_accounts, filers_for
 from .appraisals import write_appraisals
+from .entries import write_entries
 from .generate import DEFAULT_SEED, generate
 from .history import SOURCE, write_history
 from .ideas import write_ideas
@@ -67,6 +68,7 @@ def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED, re
     asked = {plan.pk: [course.as_of for course in courses_of(plan, on)] for plan in plans}
     write_history(plans=plans, rounds=asked, filers=filers, by=by, at=at, on=on)
     write_rounds(plans=plans, filers=filers, by=by, at=at, on=on)
+    write_entries(by=by, on=on)
     write_ideas(plans=plans, by=by, at=at, on=on)
     write_appraisals(plans=plans, by=by, at=at, on=on)
     write_reviews(plans=plans, reviewer=actor_named(REVIEWER.username, on=on, source=SOURCE), by=by, at=at, on=on, render=render)

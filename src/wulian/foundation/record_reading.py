@@ -142,6 +142,7 @@ JOBS: dict[str, Any] = {
     "read_plan_job": _("读取规划"),
     "compute_history": _("计算指标"),
     "remind_due_reports_job": _("发送催报"),
+    "remind_entries_job": _("台账到期办理和提醒"),
     "flush_search_index": _("更新检索"),
 }
 STATES: dict[str, Any] = {"READY": _("排队中"), "RUNNING": _("进行中"), "FAILED": _("失败"), "SUCCESSFUL": _("已完成")}

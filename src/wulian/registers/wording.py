@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from wulian.engines.lifecycle import Text
 from wulian.engines.registers.schema import Label
 from wulian.foundation.access import Role
 
@@ -33,7 +34,7 @@ def who_word(word: str) -> Any:
     return WHO.get(word, word)
 
 
-def said(label: Label | None) -> str:
+def said(label: Label | Text | None) -> str:
     """A label in the reader's language."""
     if label is None:
         return ""

@@ -95,6 +95,8 @@ def _field(old: FieldDefinition, new: FieldDefinition, definition: Definition) -
             yield Change(_say(N_("选项“%(old)s”改为“%(new)s”，已有条目跟着改"), old=earlier.label.zh, new=choice.label.zh))
         elif choice.code not in before:
             yield Change(_say(N_("字段“%(label)s”新增选项“%(choice)s”"), label=label, choice=choice.label.zh))
+        elif choice.label != before[choice.code].label:
+            yield Change(_say(N_("选项“%(old)s”改名“%(new)s”"), old=before[choice.code].label.zh, new=choice.label.zh))
         elif choice.retired and not before[choice.code].retired:
             yield Change(
                 _say(N_("选项“%(choice)s”停用，已有条目保留"), choice=choice.label.zh), AtRisk(field=old.code, values=(choice.code,))
