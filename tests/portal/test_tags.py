@@ -11,12 +11,27 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wulian.chains.governance.models import Indicator
+from wulian.directory.selectors.regions import get_region
 from wulian.foundation.models import AuditEvent, User
 from wulian.portal.statuses import STATUSES
-from wulian.portal.templatetags.wulian import UNITS, bullet, day, money_parts, number, spark, status, unit_word
+from wulian.portal.templatetags.wulian import (
+    UNITS,
+    axis_unit,
+    bullet,
+    day,
+    indicator_word,
+    money_parts,
+    number,
+    place,
+    spark,
+    status,
+    unit_word,
+)
 
 
 def render(text: str, query: str = "", **context: Any) -> str:
@@ -200,3 +215,28 @@ def test_the_theme_comes_from_the_cookie(cookie: str | None, theme: str) -> None
     if cookie:
         request.COOKIES["theme"] = cookie
     assert Template("{% load wulian %}{% theme %}").render(Context({"request": request})) == theme
+
+
+@pytest.mark.parametrize(
+    ("unit", "chinese", "english"),
+    [("亿元", "亿元", "100 million yuan"), ("家", "家", "firms"), ("%", "%", "%"), ("石", "石", "石"), ("", "", "")],
+)
+def test_a_unit_on_an_axis_is_spelled_out_in_english(unit: str, chinese: str, english: str) -> None:
+    assert axis_unit(unit) == chinese
+    with translation.override("en"):
+        assert axis_unit(unit) == english
+
+
+def test_places_are_said_in_the_readers_language(tianjin: None) -> None:
+    region = get_region("120106")
+    assert (place(region), place(region, "short"), place("南开区"), place(None)) == ("红桥区", "红桥", "南开区", "")
+    with translation.override("en"):
+        assert (place(region), place(region, "short")) == ("Hongqiao District", "Hongqiao District")
+        assert (place("南开区"), place("某市")) == ("Nankai District", "某市"), "an area that was typed in is looked up"
+
+
+def test_a_bound_indicator_has_the_metrics_english_name() -> None:
+    bound, free = Indicator(name="全区高企总数", metric="hnte_valid"), Indicator(name="灯塔企业")
+    assert (indicator_word(bound), indicator_word(free)) == ("全区高企总数", "灯塔企业")
+    with translation.override("en"):
+        assert (indicator_word(bound), indicator_word(free)) == ("High-tech enterprises in force", "灯塔企业")

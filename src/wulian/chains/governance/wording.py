@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from wulian.foundation.catalogue import metrics
+
+if TYPE_CHECKING:
+    from .models import Indicator
 
 DIGITS = "零一二三四五六七八九"
 SAID_IN_ORDER = ("到位", "在轨", "偏慢", "落后", "未下达", "未分解", "无数", "定性")
@@ -24,6 +30,13 @@ def counted(number: int) -> str:
     if not tens:
         return DIGITS[ones]
     return ("" if tens == 1 else DIGITS[tens]) + "十" + (DIGITS[ones] if ones else "")
+
+
+def indicator_name(indicator: Indicator) -> str:
+    """The name as printed; for a reader of English the name of the metric to which it is bound, if it is."""
+    if indicator.metric and (get_language() or "").startswith("en") and (metric := metrics.find(indicator.metric)):
+        return str(metric.name)
+    return indicator.name
 
 
 def listed(parts: Iterable[str]) -> str:

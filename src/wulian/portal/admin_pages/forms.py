@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wulian.directory.selectors.figures import region_name
 from wulian.directory.selectors.people import UNIT_KINDS
 from wulian.foundation.access import Role
 
@@ -18,7 +19,7 @@ def date_input() -> forms.DateInput:
 
 def choices_of(regions: list[Any]) -> list[tuple[str, str]]:
     """Regions as choices, districts set in below their city."""
-    return [(region.code, ("　" if region.parent_id else "") + region.name) for region in regions]
+    return [(region.code, ("　" if region.parent_id else "") + region_name(region)) for region in regions]
 
 
 class PersonForm(forms.Form):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from wulian.directory.flags import LABELS as FLAG_LABELS
 from wulian.directory.selectors.archive import Archive, archive
+from wulian.directory.selectors.figures import region_name
 from wulian.directory.selectors.organisations import (
     SORTS,
     Question,
@@ -130,7 +131,7 @@ def organisations_export(request: PageRequest, kind: str) -> HttpResponseBase:
                 organisation.name,
                 organisation.uscc,
                 organisation.get_kind_display(),
-                organisation.region.name if organisation.region else "",
+                region_name(organisation.region) if organisation.region else "",
                 organisation.industry,
                 organisation.established_on,
                 organisation.get_status_display(),

@@ -19,6 +19,7 @@ from wulian.fusion.cockpit import COMPARED, Tile, cockpit, compare, history
 from wulian.portal import charts
 from wulian.portal.figures.views import figure_url
 from wulian.portal.requests import PageRequest
+from wulian.portal.templatetags.wulian import axis_unit
 
 ROWS_SHOWN = 12
 
@@ -100,7 +101,7 @@ def trend(request: PageRequest) -> HttpResponse:
     metric = metrics.get(code)
     points = {_label(metric, day): (day, value) for day, value in history(request.actor, code, here, on)}
     spec = charts.trend(
-        unit=str(metric.unit),
+        unit=axis_unit(str(metric.unit)),
         points=[(label, value.value) for label, (_day, value) in points.items()],
         bars_instead=metric.period is not Period.INSTANT,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wulian.directory.selectors.figures import region_name
 from wulian.directory.selectors.regions import list_regions
 from wulian.foundation.access import Actor, Role
 from wulian.foundation.imports.declare import Importer, Option, all_importers
@@ -13,7 +14,7 @@ from wulian.foundation.imports.declare import Importer, Option, all_importers
 def importing_regions(actor: Actor) -> list[tuple[str, str]]:
     """Regions that the person imports for, the widest first."""
     covered = actor.regions_as(Role.OFFICER, Role.ADMINISTRATOR)
-    return [(region.code, region.name) for region in list_regions() if region.code in covered]
+    return [(region.code, region_name(region)) for region in list_regions() if region.code in covered]
 
 
 class UploadForm(forms.Form):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from wulian.directory.selectors.figures import region_name
 from wulian.directory.selectors.regions import list_regions
 from wulian.foundation.access import Actor, Role
 from wulian.kernel.errors import Invalid
@@ -53,4 +54,4 @@ def versions(text: str) -> dict[int, int]:
 def regions_of(actor: Actor) -> list[tuple[str, str]]:
     """Regions for which the actor may act as an officer, with their names."""
     allowed = actor.regions_as(Role.OFFICER, Role.ADMINISTRATOR)
-    return [(region.code, region.name) for region in list_regions() if region.code in allowed]
+    return [(region.code, region_name(region)) for region in list_regions() if region.code in allowed]

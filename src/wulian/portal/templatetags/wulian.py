@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -26,6 +27,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from wulian.chains.governance.wording import indicator_name
+from wulian.directory.selectors.figures import region_name
 from wulian.directory.selectors.people import demonstration_present
 from wulian.directory.selectors.regions import list_regions
 from wulian.foundation.notices import unread_count
@@ -35,6 +38,7 @@ from wulian.portal import charts
 from wulian.portal.menu import Group, kept_query, menu_for
 from wulian.portal.statuses import STATUSES
 from wulian.registers.wording import said
+from wulian.rulebook.regions import regions
 
 from .icons import ICONS
 
@@ -58,10 +62,27 @@ UNITS: dict[str, Any] = {
     "亿元": gettext_lazy("亿元"),
     "万人": gettext_lazy("万人"),
     "件/万人": gettext_lazy("件/万人"),
+    "万家": gettext_lazy("万家"),
+    "场": gettext_lazy("场"),
+    "年": gettext_lazy("年"),
+    "岁": gettext_lazy("岁"),
+    "万亿元": gettext_lazy("万亿元"),
+    "万元/人": gettext_lazy("万元/人"),
     "倍": gettext_lazy("倍"),
     "个百分点": gettext_lazy("个百分点"),
     "平方米": gettext_lazy("平方米"),
     "万平方米": gettext_lazy("万平方米"),
+}
+# In English a unit beside a figure is short (×100m CNY); on an axis, where no figure stands before it, it is spelled out.
+ENGLISH_AXES: dict[str, str] = {
+    "元": "yuan",
+    "万元": "10,000 yuan",
+    "亿元": "100 million yuan",
+    "万亿元": "trillion yuan",
+    "万元/人": "10,000 yuan per person",
+    "万人": "10,000 people",
+    "万家": "10,000 firms",
+    "万平方米": "10,000 m²",
 }
 DASH = "—"
 
@@ -110,10 +131,33 @@ def unit_word(unit: str) -> str:
     return str(UNITS.get(unit, unit)) if unit else ""
 
 
+def axis_unit(unit: str) -> str:
+    """A unit as the title of an axis, in the reader's language."""
+    return ENGLISH_AXES.get(unit) or unit_word(unit) if in_english() else unit
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
 @register.filter
-def place(region: Any) -> str:
-    """The name of a region in the reader's language."""
-    return str(region.name_en or region.name) if get_language() == "en" else str(region.name)
+def place(region: Any, form: str = "") -> str:
+    """The name of a region in the reader's language; `region|place:"short"` without 区 and the like. A name as text is looked up."""
+    if isinstance(region, str):
+        return english_places().get(region, region) if in_english() else region
+    return region_name(region, short=form == "short") if region else ""
+
+
+@cache
+def english_places() -> dict[str, str]:
+    """English names by the names that the rulebook gives a region, for areas that were typed in."""
+    return {name: one.name_en for one in regions() for name in (one.name, one.short_name)}
+
+
+@register.filter(name="indicator")
+def indicator_word(indicator: Any) -> str:
+    """The name of an indicator as printed; in English that of the metric to which it is bound."""
+    return indicator_name(indicator)
 
 
 @register.filter

@@ -14,12 +14,13 @@ from wulian.chains.governance.selectors.ideas import ideas_of_chain
 from wulian.chains.governance.selectors.indicators import goal_text
 from wulian.chains.governance.services.peers import remove_peer_value, set_peer_value
 from wulian.chains.governance.wording import counted
+from wulian.directory.selectors.figures import region_name
 from wulian.kernel.errors import WulianError
 from wulian.portal import charts
 from wulian.portal.guards import OFFICER
 from wulian.portal.plans.forms import PeerForm
 from wulian.portal.requests import PageRequest
-from wulian.portal.templatetags.wulian import unit_word
+from wulian.portal.templatetags.wulian import axis_unit
 
 
 @require_GET
@@ -37,11 +38,11 @@ def chain_view(request: PageRequest, chain_id: int) -> HttpResponse:
 
 def _chain_page(request: PageRequest, chain_id: int, form: PeerForm, status: int = 200) -> HttpResponse:
     page = chain_detail(request.actor, chain_id, request.on)
-    areas = list(dict.fromkeys((link.plan.region_id, link.plan.region.short_name) for link in page.links))
+    areas = list(dict.fromkeys((link.plan.region_id, region_name(link.plan.region, short=True)) for link in page.links))
     area = request.GET.get("area", "")
     spec = chain_chart(page, area if area in dict(areas) else "")
     plans = len({link.plan.pk for link in page.links})
-    regions = " → ".join(dict.fromkeys(link.plan.region.short_name for link in page.links))
+    regions = " → ".join(dict.fromkeys(region_name(link.plan.region, short=True) for link in page.links))
     context = {
         "page": page,
         "chart": spec,
@@ -80,14 +81,14 @@ def chain_chart(page: ChainPage, area: str = "") -> charts.Spec:
         ]
         if any(point.value is not None for point in points):
             plan = link.plan
-            lines.append(charts.Line(f"{plan.region.short_name} {plan.first_year}—{plan.last_year}", points))
+            lines.append(charts.Line(f"{region_name(plan.region, short=True)} {plan.first_year}—{plan.last_year}", points))
     # Observations of several regions would tangle into one line: the region with the most values is drawn.
     seen: dict[str, dict[int, charts.Point]] = {}
     for link in links:
         for year, value in observed_years(link, page.on).items():
-            seen.setdefault(link.plan.region_id, {})[year] = charts.Point(year, value, link.plan.region.short_name)
+            seen.setdefault(link.plan.region_id, {})[year] = charts.Point(year, value, region_name(link.plan.region, short=True))
     drawn = max(seen.values(), key=len, default={})
-    return charts.across_plans(unit=unit_word(page.unit), observations=[drawn[year] for year in sorted(drawn)], plans=_distinct(lines))
+    return charts.across_plans(unit=axis_unit(page.unit), observations=[drawn[year] for year in sorted(drawn)], plans=_distinct(lines))
 
 
 def _distinct(lines: list[charts.Line]) -> list[charts.Line]:

@@ -26,13 +26,13 @@ from wulian.chains.governance.selectors.plans import composite_choices, get_plan
 from wulian.chains.governance.services.chains import link_indicators, unlink_indicator
 from wulian.chains.governance.services.indicators import add_indicator, bind_metric, edit_indicator, remove_indicator
 from wulian.chains.governance.status import RULES
-from wulian.chains.governance.wording import plain
+from wulian.chains.governance.wording import indicator_name, plain
 from wulian.foundation.catalogue.metrics import all_metrics
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal import charts
 from wulian.portal.plans.forms import BindForm, IndicatorForm
 from wulian.portal.requests import PageRequest
-from wulian.portal.templatetags.wulian import unit_word
+from wulian.portal.templatetags.wulian import axis_unit, unit_word
 
 
 @require_GET
@@ -61,10 +61,10 @@ def _title(page: IndicatorPage) -> str:
     """The finding of one indicator: how far it is, against what."""
     row, indicator = page.row, page.indicator
     if row.components:
-        return f"{indicator.name}：{row.rule}"
+        return f"{indicator_name(indicator)}：{row.rule}"
     if row.value is None:
-        return _("%(name)s：还没有实际值") % {"name": indicator.name}
-    said = {"name": indicator.name, "value": plain(row.value_shown), "unit": unit_word(indicator.unit)}
+        return _("%(name)s：还没有实际值") % {"name": indicator_name(indicator)}
+    said = {"name": indicator_name(indicator), "value": plain(row.value_shown), "unit": unit_word(indicator.unit)}
     judgement = row.judgement
     if judgement and judgement.gap is not None and judgement.milestone is not None:
         gap = plain(abs(judgement.gap), 2)
@@ -95,7 +95,7 @@ def history_chart(page: IndicatorPage) -> charts.Spec:
         else:
             milestones.append(point)
     return charts.indicator_history(
-        unit=unit_word(page.indicator.unit),
+        unit=axis_unit(page.indicator.unit),
         observations=[seen[year] for year in sorted(seen)],
         targets=targets,
         milestones=milestones,
@@ -107,7 +107,11 @@ def history_chart(page: IndicatorPage) -> charts.Spec:
 def _chart_words(page: IndicatorPage) -> str:
     parts = [f"{one.as_of.isoformat()} {plain(one.value)}" for one in best_by_date(page.indicator.observations.all(), page.on)][-6:]
     said = _("，").join(parts) or _("没有实际值")
-    return _("%(name)s：%(said)s；终期目标 %(final)s") % {"name": page.indicator.name, "said": said, "final": page.row.final_text}
+    return _("%(name)s：%(said)s；终期目标 %(final)s") % {
+        "name": indicator_name(page.indicator),
+        "said": said,
+        "final": page.row.final_text,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,7 +169,7 @@ def indicator_edit(request: PageRequest, indicator_id: int) -> HttpResponse:
         "form": form,
         "conflict": conflict,
         "now": now,
-        "title": _("修改“%(name)s”") % {"name": indicator.name},
+        "title": _("修改“%(name)s”") % {"name": indicator_name(indicator)},
     }
     return render(request, "plans/form.html", context, status=409 if conflict else 200)
 
@@ -202,7 +206,7 @@ def indicator_bind(request: PageRequest, indicator_id: int) -> HttpResponse:
         "now": [(_("口径"), indicator.metric), (_("换算"), indicator.metric_factor.normalize())] if conflict else [],
         "suggestions": binding_suggestions(indicator),
         "bindings": bindings(indicator),
-        "title": _("“%(name)s”按哪个口径计算") % {"name": indicator.name},
+        "title": _("“%(name)s”按哪个口径计算") % {"name": indicator_name(indicator)},
     }
     return render(request, "plans/bind.html", context, status=409 if conflict else 200)
 
@@ -228,7 +232,7 @@ def indicator_chain(request: PageRequest, indicator_id: int) -> HttpResponse:
         "indicator": indicator,
         "suggestions": chain_suggestions(request.actor, indicator),
         "chains": [item.chain for item in chains_list(request.actor) if item.chain.pk != indicator.chain_id],
-        "title": _("“%(name)s”在别的规划里") % {"name": indicator.name},
+        "title": _("“%(name)s”在别的规划里") % {"name": indicator_name(indicator)},
     }
     return render(request, "plans/link.html", context)
 

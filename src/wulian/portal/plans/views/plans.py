@@ -38,6 +38,7 @@ from wulian.chains.governance.services.publishing import publish_reviewed_plan
 from wulian.chains.governance.services.targets import fill_missing_years
 from wulian.chains.governance.status import RULES, WORST_FIRST, Code
 from wulian.chains.governance.wording import counted
+from wulian.directory.selectors.figures import region_name
 from wulian.foundation.exports import FORMATS, export_response
 from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.guards import OFFICER
@@ -216,7 +217,7 @@ def trimmed(value: Any) -> Any:
 @require_http_methods(["GET", "POST"])
 def plan_edit(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id)
-    others = [(one.pk, f"{one}（{one.region.short_name}）") for one in possible_relatives(request.actor, plan)]
+    others = [(one.pk, f"{one}（{region_name(one.region, short=True)}）") for one in possible_relatives(request.actor, plan)]
     fields = [name for name in PlanForm.base_fields if name != "version"]
     initial = {name: getattr(plan, name) for name in fields} | {"version": plan.version}
     form = PlanForm(request.POST or None, initial=initial, plans=others)
