@@ -16,22 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wulian.chains.governance.models import Indicator
+from wulian.chains.governance.wording import indicator_name
 from wulian.directory.selectors.regions import get_region
 from wulian.foundation.models import AuditEvent, User
 from wulian.portal.statuses import STATUSES
-from wulian.portal.templatetags.wulian import (
-    UNITS,
-    axis_unit,
-    bullet,
-    day,
-    indicator_word,
-    money_parts,
-    number,
-    place,
-    spark,
-    status,
-    unit_word,
-)
+from wulian.portal.templatetags.wulian import bullet, day, money_parts, number, spark, status
+from wulian.portal.words import UNITS, axis_unit, place, unit_word
 
 
 def render(text: str, query: str = "", **context: Any) -> str:
@@ -237,6 +227,6 @@ def test_places_are_said_in_the_readers_language(tianjin: None) -> None:
 
 def test_a_bound_indicator_has_the_metrics_english_name() -> None:
     bound, free = Indicator(name="全区高企总数", metric="hnte_valid"), Indicator(name="灯塔企业")
-    assert (indicator_word(bound), indicator_word(free)) == ("全区高企总数", "灯塔企业")
+    assert (indicator_name(bound), indicator_name(free)) == ("全区高企总数", "灯塔企业")
     with translation.override("en"):
-        assert (indicator_word(bound), indicator_word(free)) == ("High-tech enterprises in force", "灯塔企业")
+        assert (indicator_name(bound), indicator_name(free)) == ("High-tech enterprises in force", "灯塔企业")

@@ -79,7 +79,7 @@ class SubjectOut(Schema):
     label: str
 
 
-class ReviewOut(Schema):
+class ReviewState(Schema):
     waiting: int
     comments: list[CommentOut]
     reviewers: list[ReviewerOut]
@@ -130,7 +130,7 @@ def set_public(request: HttpRequest, evaluation_id: Id, body: PublicIn) -> Any:
     return evaluation_line(next(item for item in found if item.evaluation.pk == evaluation_id))
 
 
-@subject.get("/evaluations/{evaluation_id}/review", "get_review", ReviewOut)
+@subject.get("/evaluations/{evaluation_id}/review", "get_review", ReviewState)
 def review(request: HttpRequest, evaluation_id: Id) -> Any:
     """Comments that the caller may see, open ones first; for those of the region, who is invited."""
     return review_of(actor(request), get_evaluation(actor(request), evaluation_id), timezone.localdate())

@@ -19,7 +19,7 @@ from wulian.fusion.cockpit import COMPARED, Tile, cockpit, compare, history
 from wulian.portal import charts
 from wulian.portal.figures.views import figure_url
 from wulian.portal.requests import PageRequest
-from wulian.portal.templatetags.wulian import axis_unit
+from wulian.portal.words import axis_unit
 
 ROWS_SHOWN = 12
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wulian.foundation.exports import export_table
 from wulian.portal import charts
 from wulian.portal.reports import Cell, Chart, Column, Report, Section, Table, to_docx, to_pdf
-from wulian.portal.templatetags.wulian import unit_word
+from wulian.portal.words import unit_word
 
 Content = Mapping[str, Any]
 

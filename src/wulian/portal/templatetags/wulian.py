@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import Any
 
 from django import template
@@ -24,11 +23,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from wulian.chains.governance.wording import indicator_name
-from wulian.directory.selectors.figures import region_name
 from wulian.directory.selectors.people import demonstration_present
 from wulian.directory.selectors.regions import list_regions
 from wulian.foundation.notices import unread_count
@@ -37,53 +35,13 @@ from wulian.kernel.errors import WulianError
 from wulian.portal import charts
 from wulian.portal.menu import Group, kept_query, menu_for
 from wulian.portal.statuses import STATUSES
+from wulian.portal.words import place, unit_word
 from wulian.registers.wording import said
-from wulian.rulebook.regions import regions
 
 from .icons import ICONS
 
 register = template.Library()
 
-# Units as they stand in plans and catalogues; listed so that the catalogue of translations holds them.
-UNITS: dict[str, Any] = {
-    "家": gettext_lazy("家"),
-    "件": gettext_lazy("件"),
-    "项": gettext_lazy("项"),
-    "个": gettext_lazy("个"),
-    "人": gettext_lazy("人"),
-    "名": gettext_lazy("名"),
-    "人次": gettext_lazy("人次"),
-    "家次": gettext_lazy("家次"),
-    "条": gettext_lazy("条"),
-    "次": gettext_lazy("次"),
-    "位": gettext_lazy("位"),
-    "元": gettext_lazy("元"),
-    "万元": gettext_lazy("万元"),
-    "亿元": gettext_lazy("亿元"),
-    "万人": gettext_lazy("万人"),
-    "件/万人": gettext_lazy("件/万人"),
-    "万家": gettext_lazy("万家"),
-    "场": gettext_lazy("场"),
-    "年": gettext_lazy("年"),
-    "岁": gettext_lazy("岁"),
-    "万亿元": gettext_lazy("万亿元"),
-    "万元/人": gettext_lazy("万元/人"),
-    "倍": gettext_lazy("倍"),
-    "个百分点": gettext_lazy("个百分点"),
-    "平方米": gettext_lazy("平方米"),
-    "万平方米": gettext_lazy("万平方米"),
-}
-# In English a unit beside a figure is short (×100m CNY); on an axis, where no figure stands before it, it is spelled out.
-ENGLISH_AXES: dict[str, str] = {
-    "元": "yuan",
-    "万元": "10,000 yuan",
-    "亿元": "100 million yuan",
-    "万亿元": "trillion yuan",
-    "万元/人": "10,000 yuan per person",
-    "万人": "10,000 people",
-    "万家": "10,000 firms",
-    "万平方米": "10,000 m²",
-}
 DASH = "—"
 
 
@@ -125,39 +83,9 @@ def money(fen: Any, unit: str = "") -> SafeString | str:
     return format_html('{}<span class="unit">{}</span>', figure_text, unit_word(unit)) if unit else figure_text
 
 
-@register.filter(name="unit")
-def unit_word(unit: str) -> str:
-    """A unit in the reader's language; a unit that is not known stays as printed."""
-    return str(UNITS.get(unit, unit)) if unit else ""
-
-
-def axis_unit(unit: str) -> str:
-    """A unit as the title of an axis, in the reader's language."""
-    return ENGLISH_AXES.get(unit) or unit_word(unit) if in_english() else unit
-
-
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-@register.filter
-def place(region: Any, form: str = "") -> str:
-    """The name of a region in the reader's language; `region|place:"short"` without 区 and the like. A name as text is looked up."""
-    if isinstance(region, str):
-        return english_places().get(region, region) if in_english() else region
-    return region_name(region, short=form == "short") if region else ""
-
-
-@cache
-def english_places() -> dict[str, str]:
-    """English names by the names that the rulebook gives a region, for areas that were typed in."""
-    return {name: one.name_en for one in regions() for name in (one.name, one.short_name)}
-
-
-@register.filter(name="indicator")
-def indicator_word(indicator: Any) -> str:
-    """The name of an indicator as printed; in English that of the metric to which it is bound."""
-    return indicator_name(indicator)
+register.filter("unit", unit_word)
+register.filter("place", place)
+register.filter("indicator", indicator_name)
 
 
 @register.filter

@@ -20,7 +20,7 @@ from wulian.portal import charts
 from wulian.portal.guards import OFFICER
 from wulian.portal.plans.forms import PeerForm
 from wulian.portal.requests import PageRequest
-from wulian.portal.templatetags.wulian import axis_unit
+from wulian.portal.words import axis_unit
 
 
 @require_GET

@@ -32,7 +32,7 @@ from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal import charts
 from wulian.portal.plans.forms import BindForm, IndicatorForm
 from wulian.portal.requests import PageRequest
-from wulian.portal.templatetags.wulian import axis_unit, unit_word
+from wulian.portal.words import axis_unit, unit_word
 
 
 @require_GET

@@ -26,7 +26,7 @@ from wulian.kernel.errors import Conflict, WulianError
 from wulian.portal.figures.views import table
 from wulian.portal.plans.forms import ReportForm
 from wulian.portal.requests import PageRequest
-from wulian.portal.templatetags.wulian import unit_word
+from wulian.portal.words import unit_word
 
 EVIDENCE_KINDS = ("pdf", "docx", "xlsx", "png", "jpeg", "text", "ole")
 EVIDENCE_LIMIT = 20 * 1024 * 1024
