@@ -6,6 +6,8 @@ import pytest
 
 from wulian.foundation.catalogue.suggesting import suggest_metrics, unit_factor
 
+pytestmark = pytest.mark.django_db  # counters of registers are metrics too
+
 
 @pytest.mark.parametrize(
     ("name", "unit", "metric", "factor"),
@@ -58,6 +60,8 @@ def test_a_missing_unit_costs_certainty_and_says_so() -> None:
         ("家", "户", "1"),
         ("人", "万人", "0.0001"),
         ("%", "百分点", "1"),
+        ("平方米", "万平方米", "0.0001"),
+        ("公顷", "平方公里", "0.01"),
     ],
 )
 def test_unit_factors(have: str, want: str, factor: str) -> None:
@@ -70,4 +74,4 @@ def test_units_of_different_kinds_have_no_factor(have: str, want: str) -> None:
 
 
 def test_a_unit_that_nobody_knows_fits_only_itself() -> None:
-    assert unit_factor("平方米", "平方米") == 1
+    assert unit_factor("标准箱", "标准箱") == 1

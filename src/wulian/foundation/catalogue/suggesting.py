@@ -17,6 +17,9 @@ UNITS: dict[str, tuple[str, Decimal]] = {
     **dict.fromkeys(("家", "户", "个", "家次"), ("organisation", Decimal(1))),
     **dict.fromkeys(("件", "项"), ("right", Decimal(1))),
     "人": ("person", Decimal(1)),
+    "平方米": ("area", Decimal(1)),
+    "公顷": ("area", Decimal(10_000)),
+    "平方公里": ("area", Decimal(1_000_000)),
     "元": ("money", Decimal(1)),
     "%": ("share", Decimal(1)),
     "百分点": ("share", Decimal(1)),
@@ -100,7 +103,10 @@ def suggest_metrics(name: str, unit: str, *, among: Iterable[Metric] | None = No
         if score < 0.4:
             continue
         found.append(Suggestion(metric, round(score, 3), factor, _reason(best, alias, different, metric, unit, factor)))
-    return sorted(found, key=lambda item: (-item.score, item.metric.code))[:limit]
+    # 国家级孵化载体 and 孵化载体 have one core: the one that is written exactly so comes first.
+    return sorted(found, key=lambda item: (-item.score, name not in (str(item.metric.name), *item.metric.aliases), item.metric.code))[
+        :limit
+    ]
 
 
 def _unit(unit: str) -> tuple[str, Decimal] | None:
