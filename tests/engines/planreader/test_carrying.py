@@ -188,3 +188,40 @@ def test_the_year_before_the_plan_is_the_baseline_of_a_table_by_years() -> None:
 def test_now_under_results_is_the_past_year() -> None:
     plan = read_text("丁区科技局2028年工作总结和2029年工作计划\n一、工作完成情况\n建立了2029年培育库,目前入库企业3家。\n")
     assert not missing(plan, [("企业", 3, "家", 2028, "actual")])
+
+
+def test_shares_fractions_and_lists_of_works() -> None:
+    plan = read_text(
+        "戊市“十五五”规划\n主要目标\n推进已建管网改造，处理率达到90%以上。污染物减少1/3以上。到2030年40%建成区达到海绵城市建设要求。气化能力超过137亿方。"
+        "完成水厂深度处理工程，以及约2000公里老旧管网更新改造。依托甲廊道、乙湖等新建绿道100公里。①建成站点6处；②推广应用10项先进技术。"
+        "完成178座锅炉拆改、25公里管线改造、8座泵站建设。努力完成4000户的改造任务。\n"
+    )
+    assert not missing(
+        plan,
+        [
+            ("处理率", 90, "%", 2030, "target"),
+            ("污染物减少", 0.333333, None, 2030, "target"),
+            ("建成区达到海绵城市建设要求", 40, "%", 2030, "target"),
+            ("能力", 137, "亿方", 2030, "target"),
+            ("老旧管网更新改造", 2000, "公里", 2030, "target"),
+            ("绿道", 100, "公里", 2030, "cumulative"),
+            ("站点", 6, "处", 2030, "target"),
+            ("先进技术", 10, "项", 2030, "target"),
+            ("锅炉拆改", 178, "座", 2030, "target"),
+            ("管线改造", 25, "公里", 2030, "target"),
+            ("泵站建设", 8, "座", 2030, "target"),
+            ("改造任务", 4000, "户", 2030, "target"),
+        ],
+    )
+
+
+def test_what_was_striven_for_and_won() -> None:
+    plan = read_text(
+        "己区政府工作报告\n2027年2月3日在己区人民代表大会会议上\n一、2026年工作回顾\n过去的一年，争取到上级资金2.6亿元。\n二、2027年工作安排\n争取资金3亿元。\n"
+    )
+    assert [(item.value, item.year, item.kind) for item in plan.indicators] == [(2.6, 2026, "actual"), (3, 2027, "target")]
+
+
+def test_years_that_open_sentences_of_aims_end_the_period() -> None:
+    plan = read_text("庚区高质量发展方案\n一、工作目标\n主要如下：\n2029年，经济总量突破500亿元。培育企业10家。到2035年，建成强区。\n")
+    assert not missing(plan, [("经济总量", 500, "亿元", 2029, "target"), ("企业", 10, "家", 2029, "target")])

@@ -39,10 +39,17 @@ class Builder:
         return None if first is None else (first, end)
 
     def table(self, rows: list[list[str | None]]) -> tuple[int, int] | None:
-        """Add a table; None stands for a cell that a merged one covers from the left."""
+        """Add a table; None stands for a cell that a merged one covers from the left.
+
+        A table of one column is a frame round running text (专栏): its cells become paragraphs.
+        """
         width = max((len(row) for row in rows), default=0)
         if not width:
             return None
+        if width == 1:
+            framed = [self.paragraph((row[0] or "").removeprefix(ABOVE)) for row in rows]
+            spans = [span for span in framed if span]
+            return (spans[0][0], spans[-1][1]) if spans else None
         start = self._length
         built: list[tuple[Cell, ...]] = []
         seen: dict[tuple[int, str], Cell] = {}
@@ -83,7 +90,7 @@ def from_text(text: str, kind: str = "text", encoding: str | None = None) -> Doc
     blocks: list[Block] = []
     place = 0
     for line in body.split("\n"):
-        if line.strip():
+        if line.strip(" \t|｜"):
             blocks.append(Block("paragraph", place, place + len(line)))
         place += len(line) + 1
     return Document(body, blocks, kind, encoding)

@@ -24,10 +24,10 @@ _REACHED = re.compile(r"(?:目标|任务)(?:任务)?(?:如期|全面|基本|圆�
 AIMED = re.compile(r"目标|任务|举措|措施|指标|展望|愿景|重点工作|工作安排")
 _GUIDING = re.compile(r"指导思想|以习近平.{0,20}思想为指导|全面贯彻.{0,12}(?:党的)?(?:十|二十)")
 _PAST = re.compile(
-    r"以来|截至|截止|历史性|荣获|获得了|已(?:经)?(?:达|建|有|形成|完成|培育|突破|实现|累计|超过|成为)|(?:完成|实现|取得|建成)了|[\u4e00-\u9fff]了(?:超|近|约|逾)?\d|末的\d|同比增长|过去(?:一|五)年|(?:^|[,;。、:\s])(?:上年|去年)"
+    r"以来|截至|截止|历史性|荣获|获得了|(?<!推进)(?<!提升)(?<!完善)(?<!改造)(?<!对)已建|已(?:经)?(?:达|建成|建有|建立|有|形成|完成|培育|突破|实现|累计|超过|成为)|(?:完成|实现|取得|建成)了|[\u4e00-\u9fff]了(?:超|近|约|逾)?\d|末的\d|同比增长|过去(?:一|五)年|(?:^|[,;。、:\s])(?:上年|去年)"
 )
 _FUTURE = re.compile(
-    r"力争|争取|确保|预期(?!寿命|性)|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)"
+    r"力争|争取(?!到[^\d二])|确保|预期(?!寿命|性)|预计|计划到|目标是|目标为|将(?:达|突破|建|新增|培育|超过)|实现.{0,12}目标|拟|要(?:达到|实现)"
 )
 
 
@@ -133,9 +133,13 @@ def find_period(text: str, titles: list[str]) -> Period | None:
     spoken = _spoken_year(head) if _RUNNING.search(head) else None
     if spoken:
         return Period(spoken, spoken)
-    return five_year_in(re.sub(r"[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?以来", "", head)) or _aimed_years(plain)
+    return five_year_in(_OTHER_PLAN.sub("", head)) or _aimed_years(plain)
 
 
+# “十四五”以来, 编制“十五五”规划: not the plan in hand
+_OTHER_PLAN = re.compile(
+    r"[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?以来|编制[^,。;\n]{0,20}[一二三四五六七八九十]{2,3}五[”\"]?[^,。;\n]{0,6}规划"
+)
 _RUNNING = re.compile(r"今年|去年|本年度?|上年")
 _SPOKEN = re.compile(
     rf"(?<!\d)({_YEAR})\s*年?(?:全[国省市区县])?[^,。;\d\n]{{0,8}}(?:会议|大会)|^\D{{0,12}}({_YEAR})[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}", re.M
@@ -151,6 +155,7 @@ def _spoken_year(head: str) -> int | None:
 # 2012年起5年内
 _FROM_YEAR = re.compile(rf"({_YEAR})\s*年(?:起|开始),?\s*(?:用|的)?([一二三四五六七八九十]|\d{{1,2}})\s*年(?:内|间|时间|左右)")
 _AIMED_YEAR = re.compile(rf"(?<!截)(?:到|至|力争)\s*({_YEAR})\s*年")
+_OPENING_AIM = re.compile(rf"(?:^|[。;])\s*({_YEAR})年(?:底|末)?,[^。;]{{2,40}}?(?:突破|达到|力争|超过|实现)", re.M)
 _ISSUED = re.compile(
     rf"^\s*\(?({_YEAR})年(\d{{1,2}})月\d{{1,2}}日\)?\s*$|(?:成文|发布|印发|发文|生成)(?:日期|时间)\s*:?\s*({_YEAR})[-/.年](\d{{1,2}})"
     rf"|^\s*[\u4e00-\u9fff]{{2,12}}[〔\[(]({_YEAR})[〕\])]\d+号\s*$",
@@ -167,6 +172,8 @@ def _aimed_period(plain: str, head: str) -> Period | None:
     last year spoken of otherwise; no aim lies before its beginning.
     """
     aims = [int(year) for year in _AIMED_YEAR.findall(plain)]
+    if aims and min(aims) >= 2035:
+        aims = [int(year) for year in _OPENING_AIM.findall(plain)] or aims  # only the horizon is spoken of with 到
     counts = {year: aims.count(year) for year in aims if year < 2035 or aims.count(year) == len(aims)}
     if not counts:
         return None

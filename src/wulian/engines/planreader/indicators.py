@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 
 from wulian.engines.planreader import tables as tb
+from wulian.engines.planreader.cells import read_cells
 from wulian.engines.planreader.columns import Column
 from wulian.engines.planreader.context import Period
-from wulian.engines.planreader.model import Cell, Document, Indicator, Span
+from wulian.engines.planreader.model import Cell, Document, Indicator, Span, Table
 from wulian.engines.planreader.prose import read_prose
 from wulian.engines.planreader.structure import Structure
 from wulian.engines.planreader.text import chinese_number, normal, number, squash
@@ -38,9 +39,13 @@ _TAILS = {"以上": ">=", "及以上": ">=", "以内": "<=", "以下": "<="}
 _FIVE_YEAR_NOTE = re.compile(r"[〔\[(]\s*[〕\])]\s*(?:内|中)?(?:数据|数值|数字)?.{0,6}(?:累计|合计)|(?:带|加).{0,2}[〔\[].{0,3}(?:累计)")
 
 
-def read_indicators(document: Document, grids: list[tb.Grid], structure: Structure, period: Period | None) -> list[Indicator]:
+def read_indicators(
+    document: Document, grids: list[tb.Grid], tables: list[Table], structure: Structure, period: Period | None
+) -> list[Indicator]:
     """Every quantity of the plan, in document order."""
     found = [item for grid in grids for item in from_grid(document, grid, period)]
+    other = [table for table in tables if not any(table.start <= grid.start < table.end for grid in grids)]
+    found.extend(read_cells(document, other, structure, period))
     found.extend(read_prose(document, structure, period))
     return sorted(found, key=lambda item: (item.span, item.from_table))
 

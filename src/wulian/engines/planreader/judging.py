@@ -97,6 +97,8 @@ def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int
     if listed and not any(_opens_with_verb(part) for part in listed.group().split("、") if part):
         return body[: listed.end()].strip(), listed.end()  # 100家创新型企业、示范企业: one count of both
     body = body[:cut]
+    if stop and stop.group() == "、" and not whole and body.find("的") >= 2:
+        body = body[: body.find("的")]  # 17个棚改区域的道路、供水、污水等设施
     if not last and not stop:
         joint = list(re.finditer(r"以及|和|与|及", body))
         if joint:
@@ -121,7 +123,7 @@ def _opens_with_verb(text: str) -> bool:
 def _before_verb(noun: str) -> str:
     """`noun` up to a verb that goes on with the sentence (经营人才赴境外培训)."""
     verb = lex.AFTER_STOP.search(noun, 2)
-    return noun[: verb.start()] if verb else noun
+    return noun[: verb.start()] if verb and noun[verb.start() :] != "建设" else noun
 
 
 def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, achieved: bool) -> bool:

@@ -53,6 +53,7 @@ def clean_name(text: str, predicate: list[str]) -> str:
         name = lex.LEADING.sub("", drop_year(name)).strip()
         if name == before:
             break
+    name = re.sub(r"^(?:依托|结合|利用|围绕)[^,;]{2,40}?(?=新建|新增|改建|建设|建成|打造)", "", name)
     opening = lex.DOING_START.match(name)
     words = "".join(reversed(predicate))
     if opening and len(name) - opening.end() >= 2 and not lex.INDICATOR_NOUN.fullmatch(name):
@@ -202,6 +203,9 @@ def split_qualitative(name: str, all_of: bool) -> list[str]:
     last = re.match(r"(.+(?:率|指数|强度|比重|比例|降低|下降))(?:和|与|及)([^和与及]+(?:率|指数|强度|比重|比例|降低|下降))$", name)
     if last:
         return [last.group(1), last.group(2)]
+    listed = re.fullmatch(r"([^、]+(?:、[^、]+)+)等[^、]{0,6}指标", name)
+    if listed:
+        return [part for part in listed.group(1).split("、") if lex.INDICATOR_NOUN.search(part)] or [name]
     parts = re.split(r"、|和|与|及", name)
     noun = re.compile(r"(?:比重|比例|占比|率|强度|指数|能耗|排放量?|浓度|密度|拥有量)$")
     if len(parts) > 1 and all(noun.search(part) for part in parts):
@@ -219,7 +223,11 @@ def growth_name(name: str, predicate: list[str], item: Quantity) -> str:
             else f"{name}年均增长"
         )
     change = re.search(r"(?:同比|同口径|累计)?(?:增长|下降|降低|减少|压缩|压减|缩短)(?!到|至)", words)
-    if item.unit == "%" and change and not re.search(r"增速|增长率|增幅|降幅|下降率|降低率|压减率|下降$|降低$", name):
+    if (
+        (item.unit == "%" or item.form == "fraction")
+        and change
+        and not re.search(r"增速|增长率|增幅|降幅|下降率|降低率|压减率|下降$|降低$", name)
+    ):
         return name + change.group()
     return name
 

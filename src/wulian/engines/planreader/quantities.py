@@ -31,7 +31,9 @@ _RANK = re.compile(
     rf"第\s*(?P<a>\d+|[{CHINESE_DIGITS}]+)\s*(?P<u>位|名|(?<=[一二三四五六七八九十\d])(?=[,。;、)]|$))|前\s*(?P<b>\d+|[{CHINESE_DIGITS}]+)\s*(?P<v>位|名|强|列)?"
 )
 _CHINESE = re.compile(rf"{_NEAR}(?P<a>{_HAN})(?P<more>余|多)?\s*(?P<u>{UNIT}){_TAIL}")
-_FRACTION = re.compile(rf"(?P<a>{_HAN}|\d+)分之(?P<b>{_HAN}|\d+)")
+_FRACTION = re.compile(
+    rf"(?P<a>{_HAN}|\d+)分之(?P<b>{_HAN}|\d+)|(?<=[少加低高降占达到过近约])\s*(?P<b2>\d)\s*/\s*(?P<a2>\d{{1,2}})(?![\d/])\s*(?P<tail>以上)?"
+)
 _DOUBLE = re.compile(r"翻(?P<a>[一两二三])?番|翻番")
 
 _NOT_A_NUMBER_BEFORE = re.compile(r"(?:第|每|[×÷]|[A-Za-z]|〔|\[|[A-Za-z]-|№|No\.?|表|图|专栏|附件|号)\s*$")
@@ -82,9 +84,11 @@ def find_quantities(text: str) -> list[Quantity]:
         taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     for match in _FRACTION.finditer(text):
         if free(*match.span()):
-            below, above = _value(match.group("a")), _value(match.group("b"))
+            below, above = _value(match.group("a") or match.group("a2")), _value(match.group("b") or match.group("b2"))
             if below and above is not None:
-                take(Quantity(*match.span(), match.span(), round(above / below, 6), None, None, "fraction"))
+                take(
+                    Quantity(*match.span(), match.span(), round(above / below, 6), None, _tail_comparator(match.group("tail")), "fraction")
+                )
     for match in _DOUBLE.finditer(text):
         if free(*match.span()):
             times = chinese_number(match.group("a") or "一") or 1

@@ -14,9 +14,11 @@ from wulian.engines.planreader.structure import is_furniture, read_structure
 from wulian.engines.planreader.tasks import read_tasks
 from wulian.engines.planreader.text import normal
 
-_TITLE = re.compile(r"规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排|打算|总结")
+_TITLE = re.compile(
+    r"规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排|打算|总结|(?:任务|工作|目标)[^,。;:]{0,8}(?:清单|分工|分解|台账|表$)"
+)
 _WHOLE_TITLE = re.compile(
-    r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排)(?:\(.{2,14}\))?$"
+    r"^(?!.*(?:印发|关于|最新|解读|发布|《)).{4,}(?:规划|计划|方案|措施|纲要|意见|要点|报告|办法|安排|清单|分工表|分解表)(?:\(.{2,14}\))?$"
 )
 _OPENS = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、章节篇.]|\([一二三四五六七八九十]|\d+[、.]|各|为|根据|前言|目录)")
 _DATED = re.compile(r"\d{4}|五[”\"]?(?:时期|规划|科技|发展|[“”\"])|第[一二三四五六七八九十]+个五年")
@@ -35,7 +37,7 @@ def read_plan(document: Document) -> Plan:
     grids.sort(key=lambda grid: grid.start)
     spans = sorted({*taken, *((grid.start, grid.end) for grid in grids)})
     structure = read_structure(document, spans)
-    indicators = read_indicators(document, grids, structure, period)
+    indicators = read_indicators(document, grids, tables, structure, period)
     tasks = read_tasks(document, structure, grids, tables, indicators)
     warnings = list(document.warnings)
     if not any(item.value is not None for item in indicators):

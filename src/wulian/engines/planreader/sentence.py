@@ -30,11 +30,13 @@ from wulian.engines.planreader.quantities import Quantity, find_quantities
 from wulian.engines.planreader.stating import Clause, State
 from wulian.engines.planreader.units import COUNTED, measure_of
 
-_CUT = re.compile(r"[;:]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
+_CUT = re.compile(r"[;:①-⑳]|,(?!\d{3}(?!\d))|(?<!\d),|(?<=[\u4e00-\u9fff%])\s{2,}")
 _NOTE = re.compile(r"\([^()]*\d[^()]*\)")
 _HIDDEN = re.compile(r"《[^《》]*》|〔\d{4}〕\s*\d*号?")
 _QUOTED = re.compile(r"“[^“”]{0,30}”|\"[^\"]{0,30}\"")
 _BEHIND_NOTE = re.compile(r"(?:\([^()]*)?\)(?P<noun>[^,;。、()\d]{2,20})")
+# 40%建成区达到海绵城市建设要求
+_SHARE_REACHES = re.compile(r"[^,;。、的\d]{2,12}?(?:达到|实现|完成|纳入|具备|符合|通过|建立|开展)[^,;。\d]{2,16}(?=[,;。]|$)")
 _NOTHING = re.compile(r"\s*")
 _SHARED_NOUN = re.compile(r"(?:、|和)(?:总?(?:长度|长|面积|里程|投资))?")
 # What land, roads, plants and power are measured in.
@@ -300,6 +302,13 @@ class Sentence(LeftNamed):
         ):
             place_free = re.sub(r"(?:全|本|我)[国省市区县州](?:内)?$", "", left.rstrip())
             share = item.unit == "%" and (lex.DOING_END.search(place_free) or not left_words) and not reach
+            done = (
+                re.match(r"的([^,;。\d]{2,12}?(?:任务|改造|建设))(?=[,;。]|$)", right)
+                if counted and left.rstrip().endswith("完成")
+                else None
+            )
+            if done:
+                self._emit(clause, item, done.group(1), predicate, left)  # 完成4000户的改造任务
             if not share:
                 return 0
             noun, used = right_noun(right[1:], following >= end, whole=True)
@@ -332,9 +341,15 @@ class Sentence(LeftNamed):
                 name += suffix
             self._emit(clause, item, name, predicate, left)
             return used
+        reached = _SHARE_REACHES.match(right) if item.unit == "%" and not left_words.strip() else None
+        if reached:
+            self._emit(clause, item, f"{reached.group()}比例", predicate, left)
+            return reached.end()
         if noun and not counted and modifies(item, right, graded):
             return 0
-        if noun and len(noun) >= 2 and measure_of(item.unit) in _EXTENTS and lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip())):
+        joined = re.fullmatch(r"\s*(?:以及|及|和)\s*约?", left) and lex.DOING_START.match(lex.LEADING.sub("", self.state.clause))
+        going = continuing or joined or lex.DOING_END.search(lex.PLACE_END.sub("", left.rstrip()))
+        if noun and len(noun) >= 2 and measure_of(item.unit) in _EXTENTS and going:
             kept = lex.KEPT.search(left.rstrip())  # 新建3万平方米标准厂房
             self._emit(clause, item, f"{kept.group(1) if kept else ''}{noun}", predicate, left)
             return used

@@ -27,6 +27,8 @@ def read_tasks(
     plain = normal(document.text)
     assigned = {id(node): units for node in structure.nodes if (units := _closing_units(document.text, plain, structure, node))}
     listed = tasks_from_tables(document, tables)
+    for task in listed:
+        task.n_targets = count_targets(indicators, task.span)
     if assigned:
         tasks = _assigned_tasks(document, structure, assigned, indicators)
     elif listed:

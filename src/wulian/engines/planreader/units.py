@@ -16,7 +16,7 @@ _MEASURE = "|".join(re.escape(measure) for measure in _SORTED)
 SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百)"
 _PER = r"(?:万元GDP|万元|亿元|秒|千克|公里|平方千米|千人|万人|百人|百户|平方米|平方公里|立方米|公顷|千瓦时|单位|亩|人|户|年|月|日|天|家|个|件|项|升|吨|m3|小时|床|生|km2)"
 
-UNIT = rf"(?:(?:个?百分点)|(?:{SCALE}?(?:吨标准煤|吨标煤|{_MEASURE})(?:/{_PER}(?:·{_PER})?)?)|%|‰|{SCALE}(?=[^\d]|$))"
+UNIT = rf"(?:(?:个?百分点)|[万亿]方(?![面案向式位针便法])|(?:{SCALE}?(?:吨标准煤|吨标煤|{_MEASURE})(?:/{_PER}(?:·{_PER})?)?)|%|‰|{SCALE}(?=[^\d]|$))"
 UNIT_RE = re.compile(UNIT)
 
 # A unit alone in a table cell or in the bracket after a name: anything short without digits is taken as printed there.
