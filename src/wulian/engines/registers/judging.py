@@ -42,20 +42,29 @@ def requirements(definition: Definition) -> dict[str, frozenset[str]]:
 
 
 def _states_requiring(definition: Definition, field: FieldDefinition) -> frozenset[str]:
-    """States in which `field` must have a value: the named one and all that can only be reached through it."""
+    """States in which `field` must have a value: the named one and all that can only be reached through it.
+
+    A way back counts where nothing else leads (filed, sent back for correction): what was not asked for before is not asked
+    for there.
+    """
     states = frozenset(state.code for state in definition.lifecycle.states)
     if field.required_from == "always":
         return states
-    start, wall = definition.lifecycle.initial, field.required_from
+    forward = _reached(definition, wall="", back_to=frozenset())
+    return states - _reached(definition, wall=field.required_from, back_to=states - forward)
+
+
+def _reached(definition: Definition, *, wall: str, back_to: frozenset[str]) -> frozenset[str]:
+    """States to which steps lead from the first one without entering `wall`; ways back only into `back_to`."""
     reached: set[str] = set()
-    queue = [start] if start != wall else []
+    queue = [definition.lifecycle.initial]
     while queue:
         here = queue.pop()
-        if here in reached:
+        if here in reached or here == wall:
             continue
         reached.add(here)
-        queue += [step.to for step in definition.lifecycle.transitions if here in step.from_ and step.to != wall and not step.back]
-    return states - reached
+        queue += [step.to for step in definition.lifecycle.transitions if here in step.from_ and (not step.back or step.to in back_to)]
+    return frozenset(reached)
 
 
 def missing_fields(
