@@ -52,6 +52,21 @@ def test_every_operation_is_named_described_and_tagged() -> None:
             assert {401, 403, 422, 429} <= set(operation["responses"]), (path, method)
 
 
+def test_every_operation_is_summed_up_in_both_languages() -> None:
+    from wulian.api.v1.access_table import ACCESS
+    from wulian.api.v1.summaries import SUMMARIES
+
+    assert set(SUMMARIES) == set(ACCESS), "say in api/v1/summaries.py what the operation does, in Chinese"
+    for name, summary in SUMMARIES.items():
+        assert any("\u4e00" <= character <= "\u9fff" for character in summary), name
+        assert " / " not in summary, "the stroke parts the languages"
+    for methods in api.get_openapi_schema(path_prefix="")["paths"].values():
+        for operation in methods.values():
+            chinese, _stroke, english = operation["summary"].partition(" / ")
+            assert chinese == SUMMARIES[operation["operationId"]]
+            assert english.isascii(), english
+
+
 def test_choices_in_the_schema_are_those_of_the_tables() -> None:
     """The API may not import models, so it repeats their choices; here they are compared."""
     from wulian.api.v1 import administration, imports, indicators, observations, organisations, plans, review, rounds, tasks

@@ -10,8 +10,14 @@ from wulian.api.v1.access_table import ACCESS
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("language", "title"), [("zh-hans", "个接口"), ("en", "operations")])
-def test_every_operation_stands_on_the_page(tianjin: None, language: str, title: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "title", "said", "unsaid"),
+    [
+        ("zh-hans", "个接口", "把通知标为已读", "Mark notices as read"),
+        ("en", "operations", "Mark notices as read", "把通知标为已读"),
+    ],
+)
+def test_every_operation_stands_on_the_page(tianjin: None, language: str, title: str, said: str, unsaid: str) -> None:
     response = Client().get("/reference/api/", headers={"accept-language": language})
     text = response.content.decode()
     assert response.status_code == 200
@@ -19,6 +25,8 @@ def test_every_operation_stands_on_the_page(tianjin: None, language: str, title:
     for name in ACCESS:
         assert f'id="{name}"' in text
     assert "plans:write" in text
+    assert said in text
+    assert unsaid not in text
 
 
 def test_what_an_operation_takes_is_named(tianjin: None) -> None:

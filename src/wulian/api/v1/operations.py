@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from ninja import Router
 
 from .access import Gate
+from .summaries import both
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,7 +47,7 @@ class Subject:
                 response={status: response},
                 operation_id=name,
                 url_name=name,
-                summary=summary.rstrip("."),
+                summary=both(name, summary.rstrip(".")),
                 description=" ".join(rest.split()),
                 **options,
             )

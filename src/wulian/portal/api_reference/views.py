@@ -30,7 +30,8 @@ class Operation:
     name: str
     method: str
     path: str
-    summary: str
+    chinese: str
+    english: str
     about: str
     guard: str
     scope: str
@@ -71,6 +72,8 @@ def fields_of(schema: dict[str, Any], shapes: dict[str, Any]) -> list[Parameter]
 
 def operation_of(method: str, path: str, found: dict[str, Any], shapes: dict[str, Any]) -> Operation:
     guard, scope = ACCESS[found["operationId"]]
+    chinese, _stroke, english = found["summary"].rpartition(" / ")
+    about = found.get("description", "")
     body: list[Parameter] = []
     for content in found.get("requestBody", {}).get("content", {}).values():
         body += fields_of(content["schema"], shapes)
@@ -80,8 +83,9 @@ def operation_of(method: str, path: str, found: dict[str, Any], shapes: dict[str
         name=found["operationId"],
         method=method.upper(),
         path=path,
-        summary=found["summary"],
-        about=found.get("description", ""),
+        chinese=chinese or english,
+        english=english,
+        about="" if about.rstrip(".") == english else about,
         guard=guard.name,
         scope={ANY: "", PAGES_ONLY: "—"}.get(scope, scope),
         parameters=[
