@@ -86,7 +86,7 @@ def remove_plans(removed: Removed) -> None:
         inner = set(going.values_list("parent_id", flat=True)) | set(going.values_list("predecessor_id", flat=True))
         going.exclude(pk__in=inner - {None}).delete()
     for file in StoredFile.objects.filter(pk__in=papers).exclude(pk__in=Evaluation.files.through.objects.values("storedfile")):
-        transaction.on_commit(partial(file.file.storage.delete, file.file.name))
+        transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
         file.delete()
     names = {line.chain for file in plan_files() for one in file.indicators for line in (one, *one.components) if line.chain}
     IndicatorChain.objects.filter(name__in=names, indicators__isnull=True).delete()

@@ -81,8 +81,8 @@ def revise_scheme(
         unit, items = _unit_items(old.plan, unit_id)
         wanted = _checked(unit, items, weights)
         if wanted != held.get(unit, {}):
-            before, held[unit] = held.get(unit, {}), wanted
-            changed["weights"] = {"unit": str(unit), "before": _named(before), "after": _named(wanted)}
+            changed["weights"] = {"unit": str(unit), "before": _named(held.get(unit, {}), items), "after": _named(wanted, items)}
+            held[unit] = wanted
     new_points = dict(old.points)
     for code, value in (points or {}).items():
         if code not in POINTS:
@@ -222,5 +222,7 @@ def _write_weights(scheme: AppraisalScheme, weights: Mapping[Organisation, Mappi
     )
 
 
-def _named(weights: Mapping[Key, Decimal]) -> dict[str, Decimal]:
-    return {f"{kind}-{pk}": weight for (kind, pk), weight in weights.items()}
+def _named(weights: Mapping[Key, Decimal], items: list[Item]) -> dict[str, Decimal]:
+    """The weights as an auditor reads them."""
+    labels = {item.key: item.label for item in items}
+    return {labels.get((kind, pk), f"{kind}-{pk}"): weight for (kind, pk), weight in weights.items()}
