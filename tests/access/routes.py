@@ -22,6 +22,10 @@ REGISTER = {"register": "envoys", "number": "TKT-2026-0001", "step": "finish", "
 OTHER_PLACES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("entry", "entry_edit", "entry_step", "entry_void", "entry_restore", "entry_file"), REGISTER),
     "register_pick": {"kind": "organisation"},
+    "entry_by_id": {"entry_id": "entry"},
+    "register_view_delete": {"view_id": "view"},
+    "register_edition": {"edition_id": "edition"},
+    "register_edition_export": {"edition_id": "edition"},
     "appraisal_weights": {"organisation_id": "weighed_unit"},
     "evaluation_file": {"file_id": "evaluation_file"},
     "idea_decide": {"pk": "idea"},
@@ -42,7 +46,7 @@ OTHER_PLACES: dict[str, dict[str, Any]] = {
     "task_act": {"pk": "task"},
 }
 # What a route must be asked with.
-QUERIES: dict[str, str] = {"region_facts": "?region=120106"}
+QUERIES: dict[str, str] = {"region_facts": "?region=120106", "register_move": "?step=finish&all=1"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ def _registers(world: World) -> None:
     from wulian.foundation.access import system
     from wulian.registers.models import EntryFile
     from wulian.registers.services.definitions import adopt_definition
+    from wulian.registers.services.editions import publish_edition
+    from wulian.registers.services.saved_views import save_view
 
     by = system("试验")
     adopt_definition(by=by, at=timezone.now(), text=GOOD, file="envoys.yaml")
@@ -105,6 +107,9 @@ def _registers(world: World) -> None:
         "path": [{"do": "appoint", "on": "2026-02-02"}],
     }
     entry = Maker(by=by, fill=True).entry("envoys", spec)
+    edition = publish_edition(by=by, at=timezone.now(), on=date(2026, 3, 2), register="envoys", region=HONGQIAO, public=True)
+    view = save_view(by=world["officer"], register="envoys", name="试验", query="state=serving")
+    world.ids |= {"edition": edition.pk, "view": view.pk}
     world.ids |= {"entry": entry.pk, "entry_file": EntryFile.objects.get(entry=entry).file_id}
 
 

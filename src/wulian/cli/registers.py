@@ -61,12 +61,9 @@ def list_() -> None:
 @registers.command("new", help="打印一份可以照着改的定义。 / Print a definition to start from.")
 @click.argument("register_id", metavar="ID")
 def new(register_id: str) -> None:
-    from importlib.resources import files
+    from wulian.engines.registers import DefinitionRefused, parse_definition, starter_text
 
-    from wulian.engines.registers import DefinitionRefused, parse_definition
-
-    text = files("wulian.engines.registers").joinpath("starter.yaml").read_text(encoding="utf-8")
-    text = text.replace("id: my_register", f"id: {register_id}", 1)
+    text = starter_text(register_id)
     try:
         parse_definition(text, file=f"{register_id}.yaml", expected_id=register_id)
     except DefinitionRefused as error:  # an id that the grammar does not allow

@@ -191,6 +191,7 @@ class ImportedRow(models.Model):
     class Subject(models.TextChoices):
         ORGANISATION = "organisation", _("主体")
         REGION = "region", _("区域")
+        ENTRY = "entry", _("条目")
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="imported", verbose_name=_("批次"), db_index=False)
     row_number = models.BigIntegerField(_("行号"), null=True)

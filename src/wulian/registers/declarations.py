@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import metrics
+from . import importing, metrics
 
-__all__ = ["metrics"]
+__all__ = ["importing", "metrics"]

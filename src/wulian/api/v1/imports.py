@@ -126,7 +126,7 @@ class ImportedOut(Schema):
     row_number: int | None
     result: Literal["created", "updated", "unchanged"]
     flagged: bool
-    subject: Literal["organisation", "region"]
+    subject: Literal["organisation", "region", "entry"]
     subject_id: str
     name: str
     detail: str

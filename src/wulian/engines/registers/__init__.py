@@ -6,7 +6,16 @@
 """
 
 from .checks import lifecycle_of
-from .loading import DefinitionRefused, Flaw, definition_files, flaws_together, load_definition, parse_definition, shipped_files
+from .loading import (
+    DefinitionRefused,
+    Flaw,
+    definition_files,
+    flaws_together,
+    load_definition,
+    parse_definition,
+    shipped_files,
+    starter_text,
+)
 from .schema import Audience, CounterDefinition, Definition, FieldDefinition, FieldType
 
 __all__ = [
@@ -23,4 +32,5 @@ __all__ = [
     "load_definition",
     "parse_definition",
     "shipped_files",
+    "starter_text",
 ]

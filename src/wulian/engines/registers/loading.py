@@ -174,6 +174,12 @@ def flaws_together(definitions: Sequence[Definition]) -> list[Message]:
     return found
 
 
+def starter_text(register_id: str = "") -> str:
+    """A commented definition to start from."""
+    text = Path(__file__).with_name("starter.yaml").read_text(encoding="utf-8")
+    return text.replace("id: my_register", f"id: {register_id}", 1) if register_id else text
+
+
 def definition_files(folder: Path) -> list[Path]:
     """The definition files of a folder, by name."""
     return sorted(folder.glob("*.yaml"))

@@ -120,6 +120,8 @@ class Importer:
 
 
 _IMPORTERS: dict[str, Importer] = {}
+# Importers that come and go while the product runs (adopted registers): (find one, list all).
+_PROVIDERS: list[tuple[Callable[[str], Importer | None], Callable[[], Sequence[Importer]]]] = []
 
 
 def declare(importer: Importer) -> Importer:
@@ -132,12 +134,18 @@ def declare(importer: Importer) -> Importer:
 
 def get(kind: str) -> Importer:
     """The importer of this kind. Raises UnknownKind."""
-    try:
-        return _IMPORTERS[kind]
-    except KeyError:
+    found = _IMPORTERS.get(kind) or next((item for find, _list in _PROVIDERS if (item := find(kind)) is not None), None)
+    if found is None:
         known = "、".join(f"{item.kind}（{item.label}）" for item in all_importers())
-        raise UnknownKind(kind=kind[:40], known=known) from None
+        raise UnknownKind(kind=kind[:40], known=known)
+    return found
+
+
+def provide(find: Callable[[str], Importer | None], list_all: Callable[[], Sequence[Importer]]) -> None:
+    """Add a package's importers that are not known when Django starts."""
+    _PROVIDERS.append((find, list_all))
 
 
 def all_importers() -> list[Importer]:
-    return list(_IMPORTERS.values())
+    """Those declared, then those of the providers."""
+    return [*_IMPORTERS.values(), *(item for _find, list_all in _PROVIDERS for item in list_all())]

@@ -30,6 +30,8 @@ def _asked(request: PageRequest) -> dict[str, str]:
 def _archive(row: Any) -> str:
     if row.subject == "organisation":
         return reverse("organisation", args=[row.subject_id])
+    if row.subject == "entry":
+        return reverse("entry_by_id", args=[row.subject_id])
     return f"{reverse('region_facts')}?{urlencode({'region': row.subject_id})}"
 
 

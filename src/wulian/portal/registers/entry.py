@@ -28,6 +28,7 @@ from wulian.registers.selectors.entries import (
     backlinks_of,
     fillable_fields,
     get_entry,
+    get_entry_by_id,
     history_of,
     new_fields,
     next_steps,
@@ -44,6 +45,12 @@ from .shell import asked_day, shell
 
 def _view(request: PageRequest, register: str, number: str) -> EntryView:
     return get_entry(viewer=request.actor, register=register, number=number, on=asked_day(request))
+
+
+def by_id(request: PageRequest, entry_id: int) -> HttpResponse:
+    """The page of an entry that is known by its id only (an import's list, an audit event)."""
+    view = get_entry_by_id(viewer=request.actor, entry_id=entry_id, on=asked_day(request))
+    return redirect("entry", view.adopted.code, view.entry.number)
 
 
 def entry(request: PageRequest, register: str, number: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from wulian.portal.requests import PageRequest
 from wulian.registers.access import may_create
 from wulian.registers.catalogue import Adopted, get_adopted
 from wulian.registers.metrics import metric_code, metric_of
+from wulian.registers.selectors.cadence import cadence_of
 from wulian.registers.selectors.counting import breakdown, counted_entries, standing
 from wulian.registers.selectors.entries import register_overview
 from wulian.registers.selectors.todo import todo_of
@@ -126,6 +127,20 @@ def _value_in(request: PageRequest, adopted: Adopted, counter: CounterDefinition
     day = on if year == on.year else date(year, 12, 31)
     value = read_metric(request.actor, metric_of(adopted, counter), scope_of(request.region.pk, day)).value
     return value or None
+
+
+def cadence(request: PageRequest, register: str) -> HttpResponse:
+    """Cadence rules over a year: which periods are kept, missing, or not over yet."""
+    adopted, on = get_adopted(register), asked_day(request)
+    typed = request.GET.get("year", "")
+    year = int(typed) if typed.isdecimal() and 1990 <= int(typed) <= 2100 else on.year
+    regions = scope_of(request.region.pk, on).regions
+    views = cadence_of(viewer=request.actor, adopted=adopted, year=year, on=on, regions=regions)
+    missing = sum(len(view.missing) for view in views)
+    title = _("%(name)s：%(year)s 年各期都有") % {"name": said(adopted.definition.name), "year": year}
+    if missing:
+        title = _("%(name)s：%(year)s 年缺 %(count)s 期") % {"name": said(adopted.definition.name), "year": year, "count": missing}
+    return render(request, "registers/cadence.html", {**shell(request, adopted, "cadence"), "views": views, "year": year, "title": title})
 
 
 def about(request: PageRequest, register: str) -> HttpResponse:

@@ -8,26 +8,29 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from wulian.directory.selectors.organisations import get_organisation
 from wulian.directory.selectors.regions import list_regions
 from wulian.engines.registers import FieldDefinition, FieldType
 from wulian.foundation.exports import export_response
-from wulian.kernel.errors import NotFound
+from wulian.kernel.errors import Invalid, NotFound
 from wulian.portal.figures.views import CountedPaginator
+from wulian.portal.middleware import page_before
 from wulian.portal.requests import PageRequest
 from wulian.registers import access
 from wulian.registers.catalogue import Adopted, get_adopted
 from wulian.registers.selectors.entries import COUNTED, board_of, facet_counts
 from wulian.registers.selectors.questions import Question, list_entries
 from wulian.registers.selectors.showing import Cell, Row, rows_of
-from wulian.registers.services.saved_views import list_views
+from wulian.registers.services.saved_views import delete_view, list_views, save_view
 from wulian.registers.wording import said
 
 from .shell import asked_day, shell
@@ -79,9 +82,17 @@ def entries(request: PageRequest, register: str) -> HttpResponse:
         "filters": _filters(request, adopted, question, on, counted=count <= INLINE_COUNTS),
         "views": list_views(viewer=request.actor, adopted=adopted),
         "exports": [(kind, f"{reverse('register_export', args=[adopted.code, kind])}?{question.address()}") for kind in ("csv", "xlsx")],
+        "steps": _steps(request, adopted) if request.actor.signed_in else [],
         "subject_name": _subject_name(request, question),
     }
     return render(request, "registers/entries.html", context)
+
+
+def _steps(request: PageRequest, adopted: Adopted) -> list[tuple[str, str]]:
+    """Steps that the viewer may take with several entries at once."""
+    held = {role.value for role in request.actor.roles} | {"subject", "creator", "party", "anyone"}
+    held |= {"officer"} if "administrator" in held else set()
+    return [(step.code, said(step.label)) for step in adopted.definition.lifecycle.transitions if set(step.who) & held]
 
 
 def _subject_name(request: PageRequest, question: Question) -> str:
@@ -175,6 +186,28 @@ def filter_counts(request: PageRequest, register: str) -> HttpResponse:
     adopted, on, question = get_adopted(register), asked_day(request), question_of(request)
     context = {"filters": _filters(request, adopted, question, on, counted=True), "question": question, "adopted": adopted}
     return render(request, "registers/_filters.html", context)
+
+
+@require_POST
+def view_save(request: PageRequest, register: str) -> HttpResponse:
+    """Keep the filters of the list under a name."""
+    try:
+        save_view(
+            by=request.actor, register=register, name=request.POST.get("name", ""), query=request.POST.get("query", ""),
+            shared=request.POST.get("shared") == "1",
+        )  # fmt: skip
+    except Invalid as error:
+        messages.error(request, error.text(_))
+    else:
+        messages.success(request, _("视图已保存。"))
+    return redirect(f"{reverse('register', args=[register])}?{request.POST.get('query', '')}")
+
+
+@require_POST
+def view_delete(request: PageRequest, view_id: int) -> HttpResponse:
+    delete_view(by=request.actor, view_id=view_id)
+    messages.success(request, _("视图已删去。"))
+    return redirect(page_before(request) or "registers")
 
 
 def board(request: PageRequest, register: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,10 @@ def shell(request: PageRequest, adopted: Adopted, current: str) -> dict[str, Any
         tabs.append(("calendar", _("日历"), "register_calendar", listed))
     if definition.views.map:
         tabs.append(("map", _("分区"), "register_map", listed))
+    if definition.cadence:
+        tabs.append(("cadence", _("节奏"), "register_cadence", kept_query(request)))
+    if definition.editions is not None:
+        tabs.append(("editions", _("名单"), "register_editions", kept_query(request)))
     if definition.counters:
         tabs.append(("counters", _("计数"), "register_counters", kept_query(request)))
     tabs.append(("about", _("定义"), "register_about", kept_query(request)))
@@ -44,5 +49,6 @@ def shell(request: PageRequest, adopted: Adopted, current: str) -> dict[str, Any
             for key, label, route, query in tabs
         ],
         "may_create": access.may_create(request.actor, adopted),
+        "may_define": request.actor.has(Role.ADMINISTRATOR, region=settings.HOME_REGION),
         "is_officer": request.actor.has(Role.OFFICER, Role.ADMINISTRATOR),
     }

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from wulian.portal.guards import PUBLIC, SIGNED_IN, Guard
+from wulian.portal.guards import ADMINISTRATOR, OFFICER, PUBLIC, SIGNED_IN, Guard
 
-from . import entry, index, lists, picking
+from . import definitions, editions, entry, index, lists, many, picking
 
 urlpatterns = [
     path("registers/", index.registers, name="registers"),
     path("registers/todo/", index.todo, name="register_todo"),
+    path("registers/define/", definitions.define, name="register_define"),
+    path("registers/entries/<int:entry_id>/", entry.by_id, name="entry_by_id"),
+    path("registers/views/<int:view_id>/delete/", lists.view_delete, name="register_view_delete"),
+    path("registers/editions/<int:edition_id>/", editions.edition, name="register_edition"),
+    path("registers/editions/<int:edition_id>/export.<slug:kind>", editions.export, name="register_edition_export"),
     path("registers/pick/<slug:kind>/", picking.pick, name="register_pick"),
     path("registers/<slug:register>/", lists.entries, name="register"),
     path("registers/<slug:register>/board/", lists.board, name="register_board"),
@@ -16,6 +21,13 @@ urlpatterns = [
     path("registers/<slug:register>/map/", lists.region_map, name="register_map"),
     path("registers/<slug:register>/print/", lists.printed, name="register_print"),
     path("registers/<slug:register>/filters/", lists.filter_counts, name="register_filters"),
+    path("registers/<slug:register>/cadence/", index.cadence, name="register_cadence"),
+    path("registers/<slug:register>/editions/", editions.editions, name="register_editions"),
+    path("registers/<slug:register>/definition.yaml", definitions.text, name="register_text"),
+    path("registers/<slug:register>/views/save/", lists.view_save, name="register_view_save"),
+    path("registers/<slug:register>/move/", many.move, name="register_move"),
+    path("registers/<slug:register>/sheet.xlsx", many.sheet, name="register_sheet"),
+    path("registers/<slug:register>/sheet/", many.upload, name="register_upload"),
     path("registers/<slug:register>/counters/", index.counters, name="register_counters"),
     path("registers/<slug:register>/about/", index.about, name="register_about"),
     path("registers/<slug:register>/export.<slug:kind>", lists.export, name="register_export"),
@@ -31,6 +43,18 @@ urlpatterns = [
 ACCESS: dict[str, Guard] = {
     "registers": PUBLIC,
     "register_todo": SIGNED_IN,
+    "register_define": ADMINISTRATOR,
+    "entry_by_id": PUBLIC,
+    "register_view_delete": SIGNED_IN,
+    "register_edition": PUBLIC,
+    "register_edition_export": PUBLIC,
+    "register_cadence": PUBLIC,
+    "register_editions": PUBLIC,
+    "register_text": PUBLIC,
+    "register_view_save": SIGNED_IN,
+    "register_move": SIGNED_IN,
+    "register_sheet": SIGNED_IN,
+    "register_upload": OFFICER,
     "register_pick": SIGNED_IN,
     "register": PUBLIC,
     "register_board": PUBLIC,
