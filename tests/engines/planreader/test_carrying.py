@@ -225,3 +225,33 @@ def test_what_was_striven_for_and_won() -> None:
 def test_years_that_open_sentences_of_aims_end_the_period() -> None:
     plan = read_text("庚区高质量发展方案\n一、工作目标\n主要如下：\n2029年，经济总量突破500亿元。培育企业10家。到2035年，建成强区。\n")
     assert not missing(plan, [("经济总量", 500, "亿元", 2029, "target"), ("企业", 10, "家", 2029, "target")])
+
+
+def test_years_of_a_change_and_of_what_lies_further_ahead() -> None:
+    plan = read_text(
+        "辛市“十五五”规划\n一、发展基础\n“十四五”期间全市研发人员从500名增至600名。\n2025年，全市产值为42亿元。产值从2020年的20亿元增长到2025年的42亿元。"
+        "三次产业之比从2020年的10:50:40调整为2025年的8:47:45。投资年均增速11%。\n"
+    )
+    assert not missing(
+        plan,
+        [
+            ("研发人员", 500, "名", 2020, "baseline"),
+            ("研发人员", 600, "名", 2025, "actual"),
+            ("三次产业之比", 50, None, 2020, "baseline"),
+            ("三次产业之比", 47, None, 2025, "actual"),
+            ("投资年均增速", 11, "%", 2025, "actual"),
+        ],
+    )
+    yearly = read_text("壬省2027年重点工作意见\n主要目标：产值增长5%。未来五年的目标是：打造甲、乙2个500亿级产业集群。\n")
+    assert not missing(yearly, [("产值增长", 5, "%", 2027, "target"), ("500亿级产业集群", 2, "个", 2031, "target")])
+
+
+def test_what_only_defines_or_orders_is_no_figure() -> None:
+    plan = read_text(
+        "癸市低空经济方案（2027—2029年）\n低空是指3000米以下空域。构建服务网、航线网等4张网，开展招引、验证等5项重点工作。千人均医师3.1人。"
+        "支持10家以上航空器、工业级无人机和新能源飞机研发制造领军企业落地发展。\n"
+    )
+    assert [(item.name, item.value, item.unit) for item in plan.indicators] == [
+        ("千人均医师数", 3.1, "人"),
+        ("航空器、工业级无人机和新能源飞机研发制造领军企业数", 10, "家"),
+    ]

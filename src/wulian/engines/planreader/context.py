@@ -246,8 +246,12 @@ class YearMark:
 _MARK = re.compile(
     rf"(?P<lead>力争到|争取到|截至|截止|到|至|较|比|与|在|从|自|由|是|为|相当于)?\s*(?P<year>{_YEAR})\s*(?P<tail>年(?:底|末|度|初|以前|前)?)(?!代)"
     rf"|(?P<lead2>截至|到|至|较|比|是|从|由|高于|快于|低于|超过|优于|好于)?[“\"]?(?P<five>[一二三四五六七八九十]{{2,3}})五[”\"]?(?P<tail2>期?末|时期|期间|期间内|以来|初)"
-    r"|(?P<within>(?:未来)?(?:[一二三四五六七八九十]|(?<!\d)\d{1,2})年(?:内|间)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?:^|(?<=[,;。、:\s]))(?P<last>去年|上年)"
+    r"|(?P<within>(?:未来)?(?:[一二三四五六七八九十]|(?<!\d)\d{1,2})年(?:内|间)|(?:未来|今后)(?P<length>[二三四五])年(?=的?[^,;。]{0,4}目标|,)|规划期末|规划期内)|(?P<now>今年|本年度|全年)|(?:^|(?<=[,;。、:\s]))(?P<last>去年|上年)"
 )
+
+
+# 由…调整为2020年的…: the later of two years
+_TURNED = re.compile(r"(?:调整|优化|变化|转变|演变|变)\s*$")
 
 
 def year_marks(text: str, period: Period | None) -> list[YearMark]:
@@ -262,7 +266,7 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
             comparison = (
                 bool(background)
                 or lead in {"较", "比", "与", "从", "自", "由"}
-                or (lead in {"是", "为", "相当于"} and text[end : end + 1] == "的")
+                or (lead in {"是", "为", "相当于"} and text[end : end + 1] == "的" and not _TURNED.search(text[:start]))
             )
             past = lead in {"截至", "截止"} or (not after_base and not comparison)
             marks.append(YearMark(start, end, year, after_base and not past and not comparison, past, not comparison))
@@ -277,7 +281,9 @@ def year_marks(text: str, period: Period | None) -> list[YearMark]:
             marks.append(YearMark(start, end, years.end, here and not comparison, over and not comparison, not comparison))
         elif found.group("within") or found.group("now"):
             if period:
-                marks.append(YearMark(start, end, period.end, True, False, running=bool(found.group("now"))))
+                length = chinese_number(found.group("length") or "") or 0  # 未来五年的目标, in a text for one year
+                year = max(period.end, period.start + length - 1)
+                marks.append(YearMark(start, end, year, True, False, running=bool(found.group("now"))))
         elif period:
             marks.append(YearMark(start, end, period.base, False, True))
     return marks

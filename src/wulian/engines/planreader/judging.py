@@ -11,6 +11,8 @@ from wulian.engines.planreader.units import COUNTED, measure_of
 
 
 def sound_name(name: str, item: Quantity, doing: bool, reach: bool) -> bool:
+    if name.endswith("是指"):
+        return False  # the definition of a term
     if re.search(r"规划范围|行政辖区|行政区域面积", name) or (not reach and re.match(r"(?:依托|结合|利用|按照|根据|针对|原则上)", name)):
         return False
     if re.fullmatch(r"(?:全面|完成|严格|实现|做好|加快|继续|新增|[城市区县](?:城)?区?内|全[国省市区县])+", name):
@@ -89,13 +91,18 @@ def right_noun(right: str, last: bool, *, whole: bool = False) -> tuple[str, int
     if described:
         noun = described.group("noun") if last else described.group("noun").split("、")[0]
         return _before_verb(noun), described.start("noun") + len(noun)
-    if lex.NO_NOUN.match(body) or not re.match(r"[\u4e00-\u9fffA-Za-z“\"(]", body):
+    if lex.NO_NOUN.match(body) or not re.match(r"[\u4e00-\u9fffA-Za-z“\"(]|\d+[百千万亿]+元?级", body):
         return "", 0
     stop = re.search(r"[、,;。]", re.sub(r"“[^”]*”|\([^()]*\)", lambda found: "□" * len(found.group()), body))
     cut = stop.start() if stop else len(body)
     listed = last and not whole and _LISTED.match(body, cut)
-    if listed and not any(_opens_with_verb(part) for part in listed.group().split("、") if part):
+    parts = [part for part in listed.group().split("、") if part] if listed else []
+    if listed and not any(_opens_with_verb(part) for part in parts):
         return body[: listed.end()].strip(), listed.end()  # 100家创新型企业、示范企业: one count of both
+    settled = _SETTLED.search(parts[-1]) if parts and last and not whole else None
+    if settled and not any(_opens_with_verb(part) for part in [*parts[:-1], parts[-1][: settled.start()]]):
+        end = listed.end() - (len(parts[-1]) - settled.start()) if listed else 0
+        return body[:end].strip(), end  # 支持10家甲、乙和丙企业落地发展
     body = body[:cut]
     if stop and stop.group() == "、" and not whole and body.find("的") >= 2:
         body = body[: body.find("的")]  # 17个棚改区域的道路、供水、污水等设施
@@ -113,7 +120,8 @@ _DESCRIBED = re.compile(
     r"(?:[^、,;。\d]{2,14}、)?(?:具有|具备|拥有|富有|能够|可以|站在|处于|紧跟|引领|从事|掌握|精通|熟悉|适应|符合|来自|面向|在[^,;。\d]{1,14}?(?:有|具|起|领先|知名|获)|以[^,;。\d]{1,16}为)"
     r"[^,;。\d]*的(?P<noun>[^,;。的\d]{2,30})(?=[,;。\d]|$)"
 )
-_LISTED = re.compile(r"(?:、[^、,;。\d“”()]{2,16})+(?=[,;。]|$)")
+_LISTED = re.compile(r"(?:、[^、,;。\d“”()]{2,30})+(?=[,;。]|$)")
+_SETTLED = re.compile(r"(?<=企业|机构|项目|人才|团队|平台)(?:落地|发展|做大|做强|集聚|入驻|建设)+$")
 
 
 def _opens_with_verb(text: str) -> bool:
@@ -157,6 +165,8 @@ def countable(item: Quantity, noun: str, left: str, doing: bool, reach: bool, ac
         and item.unit in {"个", "项", "条", "类", "种", "大", "位"}
     ):
         return bool(re.search(r"新增|新建|每年|累计|不少于|至少", left[-8:]))
+    if noun == "网":
+        return False  # 4张网
     if re.search(r"(?:首批|之一|其中之一|第|近|前|每|任|某)$", left.rstrip()) or "之一" in noun:
         return False
     if doing or reach:

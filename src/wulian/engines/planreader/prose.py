@@ -66,7 +66,7 @@ def read_prose(document: Document, structure: Structure, period: Period | None) 
         for low, high in sentences(plain, begin, item.end):
             body = plain[low:high]
             opening = opening_past(body, period)
-            past = opening or (None if any(mark.carries for mark in year_marks(body, period)) else past)
+            past = opening or (None if any(mark.carries and not mark.past for mark in year_marks(body, period)) else past)
             told = past is not None and opening is None and tense(body) != "target"
             state = State(past if told else carried, None, "actual" if told else default, horizon=carried)
             Sentence(document.text, plain, low, high, period, state, skip).read()

@@ -217,6 +217,8 @@ def _han(match: re.Match[str]) -> Quantity | None:
         printed, last = printed[: scale.start()], first + scale.start()
     elif scale and printed in {"万亿", "亿", "万"}:
         unit, printed = unit, printed
+    if unit in {"人", "千人", "万人", "百人"} and match.string[match.end("u") : match.end("u") + 1] == "均":
+        return None  # 千人均医师
     if unit == "次" and (printed == "一" or match.string[match.end("u") : match.end("u") + 1] == "性"):
         return None
     if re.fullmatch(r"[十百千万亿]+", match.group("a") + match.group("u").rstrip("元")) and re.match(

@@ -184,7 +184,9 @@ class Sentence(LeftNamed):
             beyond = items[place + 2].start if place + 2 < len(items) else end
             following = after.start if after else end
             right = self.body[item.end : following]
-            if after and following - item.end <= 1 and self.body[after.end - 1 : after.end] == "级":
+            if item.start < previous and "级" in self.body[item.end - 1 : item.end + 1]:
+                continue  # the grade inside the noun of the count before it (2个500亿级集群)
+            if after and following - item.end <= 1 and "级" in self.body[after.end - 1 : after.end + 1]:
                 following, right = beyond, self.body[item.end : beyond]
             if following == end and not right.strip() and (noted := _BEHIND_NOTE.match(self.body, end)):
                 right = noted.group("noun")  # 新增2400户(累计3600户)餐饮单位
@@ -239,6 +241,8 @@ class Sentence(LeftNamed):
             listed = subject_of(self.state.clause, keep_list=True) or self.state.clause
         body, _ = lex.strip_predicate(listed)
         names = split_names(body or listed, len(items) if cut.group() == "分别" else None)
+        if not names:
+            return None
         if cut.group() != "分别":
             if len(items) == 1 and len(names) > 1:
                 items.extend([items[0]] * (len(names) - 1))
@@ -298,7 +302,7 @@ class Sentence(LeftNamed):
         if (
             right.startswith("的")
             and item.form in {"plain", "han"}
-            and not re.match(r"的(?:目标|水平|规模(?!以上)|速度|任务|以上|增长|增速)", right)
+            and not re.match(r"的(?:目标|水平|规模(?!以上)|速度|任务|以上|增长|增速|增幅)", right)
         ):
             place_free = re.sub(r"(?:全|本|我)[国省市区县州](?:内)?$", "", left.rstrip())
             share = item.unit == "%" and (lex.DOING_END.search(place_free) or not left_words) and not reach

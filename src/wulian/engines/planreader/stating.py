@@ -144,7 +144,8 @@ class Statement:
                 self.state.base_year = int(years[-1])
                 return self.state.base_year
             for mark in year_marks(left, period):
-                return mark.year
+                during = re.match(r"[^,]{0,2}五[”\"]?(?:期间|时期)", left[mark.start : mark.end].lstrip('“"'))
+                return mark.year - 5 if during else mark.year  # “十三五”期间，从…增至…
             # 从2017年的3万亿元增长到…，…从3233亿元增长到…: one base year for the whole sentence
             return self.state.base_year or (period.base if period else None)
         marks = [mark for mark in year_marks(left, period) if mark.carries or re.search(r"的$", left.rstrip())]
