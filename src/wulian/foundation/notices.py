@@ -29,6 +29,14 @@ def notify(*, users: Iterable[int], key: str, text: str, link: str = "", due_on:
     return len(fresh) - len(known)
 
 
+def settle(*, key: str, at: datetime) -> int:
+    """What the notices with this `key` asked for is done: they wait for nobody any more. Returns how many still did.
+
+    Called by services inside the transaction of their act.
+    """
+    return Notice.objects.filter(key=key[:120], read_at__isnull=True).update(read_at=at)
+
+
 def mark_read(*, by: Actor, notice_ids: Iterable[int] | None = None, at: datetime) -> int:
     """Mark the actor's own notices as read (all of them without `notice_ids`). Returns how many changed."""
     require(by.user_id is not None, act=_("标记通知"), reason=_("需要先登录"))

@@ -79,6 +79,8 @@ def test_from_invitation_to_public_answer(evaluation: Evaluation, officer: Actor
     assert texts(ANONYMOUS, evaluation) == texts(stranger, evaluation) == []
     answered = answer_comment(by=officer, at=LATER, comment_id=of_task.pk, version=0, answer="已补佐证", is_public=True)
     assert (answered.answered_by_id, answered.answered_at) == (officer.user_id, LATER)
+    waiting = Notice.objects.filter(user_id=officer.user_id, read_at__isnull=True).values_list("key", flat=True)
+    assert list(waiting) == [f"comment-filed-{of_whole.pk}"], "what is answered no longer waits"
     assert "有了答复" in Notice.objects.get(user_id=reviewer.user_id, key__startswith="comment-answered").text
     assert texts(officer, evaluation) == texts(reviewer, evaluation) == ["总体写得清楚", "任务没有佐证"], "open ones first"
     assert texts(ANONYMOUS, evaluation) == ["任务没有佐证"]

@@ -13,7 +13,7 @@ from wulian.directory.models import Organisation
 from wulian.directory.selectors.people import accounts_with
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, Role, require
-from wulian.foundation.notices import notify
+from wulian.foundation.notices import notify, settle
 from wulian.kernel.errors import Invalid, NotFound
 
 from ..access import one_of, require_edit, visible_evaluations
@@ -140,6 +140,7 @@ def answer_comment(*, by: Actor, at: datetime, comment_id: int, version: int, an
     comment.answer, comment.is_public, comment.version = answer.strip(), is_public, comment.version + 1
     comment.answered_by_id, comment.answered_at = by.user_id, at
     comment.save()
+    settle(key=f"comment-filed-{comment.pk}", at=at)
     if comment.filed_by_id is not None:
         told = _("您对%(evaluation)s的意见（%(about)s）有了答复") % {"evaluation": evaluation, "about": comment.about or _("全文")}
         key = f"comment-answered-{comment.pk}-{comment.version}"
