@@ -21,6 +21,13 @@ from wulian.foundation.catalogue.suggesting import suggest_metrics
         ("专业化众创空间", "家", "incubators-professional_makerspaces", "1"),
         ("国家级孵化载体数量", "家", "incubators-national_carriers", "1"),
         ("新培育认定市级科技企业孵化器", "家", "incubators-new_city_incubators", "1"),
+        ("国家级研发机构数", "家", "platforms-national_platforms", "1"),
+        ("新建各类创新平台和研发机构", "家", "platforms-new_platforms", "1"),
+        ("天津市产业技术研究院", "家", "institutes_rd-industrial_institutes", "1"),
+        ("重大科技成果", "项", "hit_products-major_results", "1"),
+        ("承接北京非首都功能项目", "个", "relocation_projects-signed_and_landed", "1"),
+        ("境外研发机构(含境外孵化器)", "家", "overseas_bodies-overseas_rd", "1"),
+        ("天津市科学技术奖", "项", "award_nominations-city_awards", "1"),
     ],
 )
 def test_the_counter_is_found_by_the_printed_name(name: str, unit: str, metric: str, factor: str, adopted_all: None) -> None:
