@@ -28,7 +28,8 @@ from . import access
 from .catalogue import Adopted, adopted_registers
 from .models import Entry, EntryBody, EntryEvent, StateSpell
 from .services import writing
-from .services.entries import edit_entry, next_numbers
+from .services.entries import edit_entry
+from .services.shared import next_numbers
 from .wording import said
 
 PREFIX = "register-"

@@ -16,7 +16,7 @@ from .. import access
 from ..catalogue import Adopted
 from ..models import Entry
 from ..wording import said
-from .counting import _field_condition
+from .counting import field_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def cadence_of(*, viewer: Actor, adopted: Adopted, year: int, on: date, regions:
         column = adopted.columns[rule.date]
         chosen = entries
         for condition in rule.where:
-            chosen = chosen.filter(state__in=condition.state) if condition.state else chosen.filter(_field_condition(adopted, condition))
+            chosen = chosen.filter(state__in=condition.state) if condition.state else chosen.filter(field_condition(adopted, condition))
         begun = chosen.aggregate(first=Min(column))["first"]
         field = adopted.fields.get(rule.by)
         groups = [(choice.code, said(choice.label)) for choice in field.choices if not choice.retired] if field else [("", "")]

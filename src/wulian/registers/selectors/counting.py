@@ -93,7 +93,7 @@ def _stood(adopted: Adopted, entries: QuerySet[Entry], conditions: Sequence[Cond
         entries = entries.filter(Q(state_since__lte=on) | Q(Exists(StateSpell.objects.filter(entry=OuterRef("pk"), entered_on__lte=on))))
     for condition in conditions:
         if condition.field:
-            entries = entries.filter(_field_condition(adopted, condition))
+            entries = entries.filter(field_condition(adopted, condition))
     return entries
 
 
@@ -105,7 +105,7 @@ def _entered(adopted: Adopted, entries: QuerySet[Entry], states: tuple[str, ...]
     return entries.filter(~Exists(earlier), pk__in=within.values("entry"))
 
 
-def _field_condition(adopted: Adopted, condition: Condition) -> Q:
+def field_condition(adopted: Adopted, condition: Condition) -> Q:
     field = adopted.field(condition.field)
     column = adopted.columns.get(field.code)
     if condition.filled is not None:

@@ -18,7 +18,7 @@ from wulian.kernel.errors import N_, Invalid, WulianError
 
 from ..catalogue import Adopted, get_adopted
 from ..models import Edition, Entry, Register
-from ..selectors.counting import _field_condition
+from ..selectors.counting import field_condition
 from ..selectors.showing import Reader, read_values, state_label
 from ..wording import said
 
@@ -44,7 +44,7 @@ def edition_entries(adopted: Adopted, region: str) -> QuerySet[Entry]:
         raise NoEditions(register=said(adopted.definition.name))
     entries = Entry.objects.filter(register=adopted.id, voided_at__isnull=True, region__in=region_closure(region))
     for condition in editions.where:
-        entries = entries.filter(state__in=condition.state) if condition.state else entries.filter(_field_condition(adopted, condition))
+        entries = entries.filter(state__in=condition.state) if condition.state else entries.filter(field_condition(adopted, condition))
     order = []
     for name in editions.order:
         column = F(adopted.columns[name.removeprefix("-")])

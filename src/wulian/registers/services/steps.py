@@ -24,7 +24,7 @@ from ..errors import EntryRefused
 from ..models import Entry, EntryEvent, StateSpell
 from ..wording import said, who_word
 from . import writing
-from .entries import _not_said_twice, _refuse, changed, locked, note, require_revision, save_values, stored_values
+from .shared import changed, locked, not_said_twice, note, refuse, require_revision, save_values, stored_values
 from .telling import tell
 
 EARLIER = N_("日期 %(on)s 早于进入“%(state)s”的 %(since)s")
@@ -71,7 +71,7 @@ def take_step(
     judged = judge_step(by, adopted, entry, before, step=step, on=on, given=values or {}, reason=reason, automatic=automatic)
     transition = adopted.definition.transition(step)
     act = _("“%(step)s”") % {"step": said(transition.label) if transition else step}
-    _refuse(act, judged.problems, judged.exceptions, reason)
+    refuse(act, judged.problems, judged.exceptions, reason)
     assert judged.move is not None
     move = judged.move
     changes = changed(before, judged.values)
@@ -125,7 +125,7 @@ def judge_step(
             )
         subject = (entry.subject_id, entry.subject_person_id)
         checked = writing.check(adopted, whole, entry=entry, subject=subject, state=entry.state, step=step, target=transition.to)
-        problems += _not_said_twice(checked.problems, problems)
+        problems += not_said_twice(checked.problems, problems)
         exceptions = checked.exceptions
     move = None if problems else adopted.lifecycle.plan(step, situation, on=on)
     return Judged(whole, move, problems, exceptions)
