@@ -122,6 +122,12 @@ def visible_fields(adopted: Adopted, level: int, as_: Iterable[str]) -> list[Fie
     return [field for field in adopted.definition.fields if sees_field(field, level, words)]
 
 
+def fillable(fields: Iterable[FieldDefinition], as_: Iterable[str]) -> list[FieldDefinition]:
+    """Those of `fields` that somebody who is `as_` may fill."""
+    words = set(as_)
+    return [field for field in fields if not field.filled_by or words & set(field.filled_by)]
+
+
 def title_rank(adopted: Adopted) -> int:
     """Who may read the title: as the field that it is taken from; a person's name is never public."""
     code = adopted.definition.views.title

@@ -18,6 +18,8 @@ from .checks import flaws_of
 from .schema import CHAINS, LINKABLE, Definition
 
 Path_ = tuple[Hashable, ...]
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, read by libyaml where it is there
+CONSTRUCT = yaml.SafeLoader("").construct_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def parse_definition(text: str, *, file: str, expected_id: str | None = None) ->
     Raises: DefinitionRefused.
     """
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = Message(N_("这里不是合法的 YAML（%(why)s）：请检查缩进、冒号和引号"), {"why": error.problem or error.context or ""})
@@ -95,7 +97,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], flaws: list[Fl
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = yaml.SafeLoader("").construct_object(key_node)
+            key = CONSTRUCT(key_node)
             # YAML 1.1 reads a bare `on`/`yes`/`no` as a boolean; no key of the grammar is one.
             if not isinstance(key, str):
                 key = key_node.value
@@ -108,7 +110,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], flaws: list[Fl
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*path, index), lines, flaws, file) for index, child in enumerate(node.value)]
     if node.tag in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:null", "tag:yaml.org,2002:timestamp"}:
-        return yaml.SafeLoader("").construct_object(node, deep=True)
+        return CONSTRUCT(node, deep=True)
     return node.value  # a decimal stays text, so that 0.1 stays 0.1
 
 

@@ -125,6 +125,7 @@ class FieldDefinition(Part):
     required_from: str = ""  # a state; "always" from the first save
     visible: Audience = Field(default=Audience.SIGNED_IN, strict=False)
     roles: tuple[str, ...] = Field(default=(), strict=False)  # besides the audience, these roles see it
+    filled_by: tuple[str, ...] = Field(default=(), strict=False)  # only these fill it; empty: whoever may fill the entry
     minimum: Decimal | None = Field(default=None, strict=False)
     maximum: Decimal | None = Field(default=None, strict=False)
     was: tuple[Code, ...] = Field(default=(), strict=False)  # earlier codes of this field

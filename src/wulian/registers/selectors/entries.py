@@ -131,12 +131,15 @@ def _offered(field: FieldDefinition) -> bool:
 
 def fillable_fields(view: EntryView) -> list[FieldDefinition]:
     """Fields that the viewer may change in this entry."""
-    return [field for field in access.visible_fields(view.adopted, view.level, view.as_) if field.compute is None and _offered(field)]
+    visible = access.fillable(access.visible_fields(view.adopted, view.level, view.as_), view.as_)
+    return [field for field in visible if field.compute is None and _offered(field)]
 
 
 def new_fields(*, viewer: Actor, adopted: Adopted) -> list[FieldDefinition]:
     """Fields of the form for a new entry."""
-    return [field for field in adopted.definition.fields if field.compute is None and _offered(field)]
+    held = {role.value for role in viewer.roles} | {"subject", "creator", "party", "anyone"}
+    held |= {"officer"} if "administrator" in held or viewer.is_system else set()
+    return [field for field in access.fillable(adopted.definition.fields, held) if field.compute is None and _offered(field)]
 
 
 def next_steps(*, viewer: Actor, view: EntryView, on: date) -> list[NextStep]:

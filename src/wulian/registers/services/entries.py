@@ -66,7 +66,8 @@ def create_entry(
     place = region or (organisation.region_id if organisation else None) or _home(by)
     if not Region.objects.filter(pk=place).exists() or not access.may_create(by, adopted, place):
         problems.append(Problem("region", NO_REGION, {"region": place}, "region"))
-    given, read_problems = writing.read_values(adopted, values, definition.fields)
+    filling = access.roles_at(by, str(place)) | {"creator", "party", "subject"}
+    given, read_problems = writing.read_values(adopted, values, access.fillable(definition.fields, filling))
     problems += read_problems
     problems += writing.unknown_references(adopted, given, by=by, entry=None)
     whole = writing.merged(adopted, {}, given)
@@ -122,7 +123,7 @@ def edit_entry(
     )
     before = stored_values(adopted, entry)
     require_revision(entry, revision, adopted)
-    fields = access.visible_fields(adopted, access.rank(by, as_), as_)
+    fields = access.fillable(access.visible_fields(adopted, access.rank(by, as_), as_), as_)
     given, problems = writing.read_values(adopted, values, fields)
     problems += writing.unknown_references(adopted, given, by=by, entry=entry)
     whole = writing.merged(adopted, before, given)

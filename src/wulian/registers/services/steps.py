@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wulian.engines.lifecycle import Move, Refusal, Situation
-from wulian.engines.registers import FieldType
+from wulian.engines.registers import FieldDefinition, FieldType
+from wulian.engines.registers.conditions import is_missing
 from wulian.engines.registers.judging import Broken
 from wulian.foundation import audit
 from wulian.foundation.access import Actor
@@ -108,7 +109,7 @@ def judge_step(
     as_ = access.relations(by, entry)
     if automatic and transition is not None:
         as_ = frozenset(transition.who)
-    fields = access.visible_fields(adopted, access.rank(by, as_), as_)
+    fields = fields_of_step(adopted, before, entry.state, step, as_, access.rank(by, as_))
     read, problems = writing.read_values(adopted, given or {}, fields)
     problems += writing.unknown_references(adopted, read, by=by, entry=entry)
     whole = writing.merged(adopted, before, read)
@@ -129,6 +130,21 @@ def judge_step(
         exceptions = checked.exceptions
     move = None if problems else adopted.lifecycle.plan(step, situation, on=on)
     return Judged(whole, move, problems, exceptions)
+
+
+def fields_of_step(
+    adopted: Adopted, values: Mapping[str, Any], state: str, step: str, as_: frozenset[str], level: int
+) -> list[FieldDefinition]:
+    """Fields that somebody who is `as_` may fill with a step: what it needs, what the next state requires and what its rules
+    look at; everything where the person may change the entry in this state anyway."""
+    transition, stands = adopted.definition.transition(step), adopted.definition.state(state)
+    visible = access.fillable(access.visible_fields(adopted, level, as_), as_)
+    if transition is None or (stands is not None and set(stands.edit) & as_):
+        return visible
+    asked = {*transition.needs, *transition.evidence}
+    asked |= {code for code, states in adopted.required.items() if transition.to in states and is_missing(values.get(code))}
+    asked |= {condition.field for rule in adopted.definition.rules if step in rule.at for condition in (*rule.when, *rule.must)}
+    return [field for field in visible if field.code in asked]
 
 
 def _as_problem(adopted: Adopted, refusal: Refusal) -> Problem:

@@ -28,6 +28,8 @@ def _people(definition: Definition) -> Iterator[Found]:
     for index, step in enumerate(definition.lifecycle.transitions):
         told = {who for notice in step.notify for who in notice.to}
         named.append((("lifecycle", "transitions", index), step.code, {*step.who, *told}))
+    for index, field in enumerate(definition.fields):
+        named.append((("fields", index), f"{field.code}.filled_by", set(field.filled_by)))
     for index, reminder in enumerate(definition.reminders):
         named.append((("reminders", index), reminder.date, set(reminder.to)))
     for where, place, words in named:
