@@ -30,21 +30,25 @@ def metric_code(register: str, counter: str) -> str:
     return f"{register}-{counter}"
 
 
-def counter_of(code: str) -> tuple[Adopted, CounterDefinition] | None:
-    """The register and counter behind a metric's code."""
-    register, dash, name = code.partition("-")
-    adopted = adopted_registers().get(register) if dash else None
-    counter = next((item for item in adopted.definition.counters if item.code == name), None) if adopted else None
-    return (adopted, counter) if adopted is not None and counter is not None else None
+_made: tuple[dict[str, Adopted], dict[str, Metric]] = ({}, {})
+
+
+def metrics_in_force() -> dict[str, Metric]:
+    """Metrics of all counters by code; made anew only when a definition was adopted."""
+    global _made
+    registers = adopted_registers()
+    if _made[0] is not registers:
+        made = {metric_code(a.code, c.code): metric_of(a, c) for a in registers.values() for c in a.definition.counters}
+        _made = (registers, made)
+    return _made[1]
 
 
 def find_metric(code: str) -> Metric | None:
-    found = counter_of(code)
-    return metric_of(*found) if found else None
+    return metrics_in_force().get(code) if "-" in code else None
 
 
 def all_metrics() -> list[Metric]:
-    return [metric_of(adopted, counter) for adopted in adopted_registers().values() for counter in adopted.definition.counters]
+    return list(metrics_in_force().values())
 
 
 def _lazy(label: Label) -> Any:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -109,6 +110,7 @@ def suggest_metrics(name: str, unit: str, *, among: Iterable[Metric] | None = No
     ]
 
 
+@lru_cache(maxsize=1024)
 def _unit(unit: str) -> tuple[str, Decimal] | None:
     text = unicodedata.normalize("NFKC", unit).strip().removesuffix("人民币")
     for prefix in sorted(PREFIXES, key=len, reverse=True):
@@ -118,6 +120,7 @@ def _unit(unit: str) -> tuple[str, Decimal] | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def _core(name: str) -> str:
     text = re.sub(r"[\s“”\"'‘’「」《》]|[（(][^）)]*[）)]", "", unicodedata.normalize("NFKC", name).lower())
     return _NEUTRAL.sub("", text) or text
