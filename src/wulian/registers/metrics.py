@@ -99,9 +99,14 @@ def _part(adopted: Adopted, counter: CounterDefinition, key: str, decimals: int)
         return Decimal(1) if counter.how == "share" else contribution_of(adopted, counter, entry)
 
     def number(entries: QuerySet[Any]) -> tuple[Decimal | None, int]:
-        return measure(adopted, counter, entries)
+        value, count = measure(adopted, counter, entries)
+        # A register in which nobody has recorded anything is not one that has none.
+        known = count or Entry.objects.filter(register=adopted.id, voided_at__isnull=True).exists()
+        return (value, count) if known else (None, 0)
 
     def missing(scope: Scope) -> str:
+        if not Entry.objects.filter(register=adopted.id, voided_at__isnull=True).exists():
+            return _("台账“%(register)s”里还没有条目") % {"register": said(adopted.definition.name)}
         return _("没有符合条件的条目，或都没有填“%(what)s”") % {
             "what": adopted.fields[counter.of].label.zh if counter.of in adopted.fields else counter.label.zh
         }

@@ -15,10 +15,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tianjin")]
 DAY = timedelta(days=1)
 
 
-def valid(on: date, region: str = "120106", metric: str = "hnte_valid") -> int:
+def valid(on: date, region: str = "120106", metric: str = "hnte_valid") -> int | None:
     value = metrics.get(metric).compute(scope_of(region, on)).value
-    assert value is not None
-    return int(value)
+    return None if value is None else int(value)
 
 
 @pytest.mark.parametrize(
@@ -145,5 +144,11 @@ def test_the_count_is_the_number_of_organisations_with_an_interval_around_the_da
         for who, first, length in rows:
             title(holders[who], since=start + first * DAY, until=start + (first + length) * DAY)
         expected = {who for who, first, length in rows if first <= day < first + length}
-        assert valid(start + day * DAY) == len(expected)
+        assert valid(start + day * DAY) == (len(expected) if rows else None)
         transaction.set_rollback(True)
+
+
+def test_a_list_that_nobody_brought_in_is_unknown_and_one_without_any_here_is_zero() -> None:
+    assert valid(date(2026, 1, 1)) is None
+    title(organisation(region="120104"))
+    assert valid(date(2026, 1, 1)) == 0

@@ -30,6 +30,17 @@ def count(queryset: QuerySet[Any]) -> tuple[Decimal, int]:
     return Decimal(number), number
 
 
+def count_once_known(source: Callable[[], QuerySet[Any]]) -> Callable[[QuerySet[Any]], tuple[Decimal | None, int]]:
+    """The number of records; unknown as long as `source`, the list that they come from, holds nothing at all: nobody has
+    brought it in yet, which is not the same as none."""
+
+    def measure(queryset: QuerySet[Any]) -> tuple[Decimal | None, int]:
+        number = queryset.order_by().count()
+        return (None, 0) if not number and not source().exists() else (Decimal(number), number)
+
+    return measure
+
+
 def summed(scale: Decimal) -> Callable[[QuerySet[Any]], tuple[Decimal | None, int]]:
     """The sum of `value` in units of `scale`, unknown when there is no record, and the number of records."""
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import IPHolding, IPRight, Organisation
@@ -16,7 +17,7 @@ from wulian.directory.placing import existing, located, moved_since
 from wulian.foundation.bulk import ids_in_database
 from wulian.foundation.catalogue.metrics import Column, Metric, Narrow, Part, Period, Scope, SourceReading, declare
 
-from .parts import count, one, places_below, sources_of
+from .parts import count_once_known, one, places_below, sources_of
 from .region_figures import region_part
 
 PERSONS_PER_10K = Decimal(10_000)
@@ -75,7 +76,7 @@ def _part(key: str) -> Part:
         _("有效发明专利"),
         "件",
         in_force,
-        count,
+        count_once_known(lambda: IPRight.objects.filter(kind=IPRight.Kind.INVENTION)),
         one,
         (
             Column("number", _("专利号"), "number", sort="number"),
@@ -88,6 +89,7 @@ def _part(key: str) -> Part:
         prefetch=("holdings__organisation",),
         search_fields=("number", "title"),
         sources=sources,
+        missing=lambda _scope: gettext("还没有导入知识产权"),
         tally=tally,
     )
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory.models import TitleGrant, TitleKind
 from wulian.directory.placing import existing, located
 from wulian.foundation.catalogue.metrics import Column, Metric, Part, Period, Scope, SourceReading, declare
 
-from .parts import count, kind_facet, one, organisation_columns, sources_of, tally_of
+from .parts import count_once_known, kind_facet, one, organisation_columns, sources_of, tally_of
 
 COLUMNS = (
     *organisation_columns("organisation."),
@@ -60,7 +61,7 @@ def _declare(title: TitleMetric) -> None:
         _("有效称号"),
         "家",
         records,
-        count,
+        count_once_known(lambda: TitleGrant.objects.filter(kind=title.kind)),
         one,
         COLUMNS,
         order=("-granted_on", "pk"),
@@ -68,6 +69,7 @@ def _declare(title: TitleMetric) -> None:
         search_fields=("organisation__name", "organisation__uscc", "certificate"),
         facets=(kind_facet("organisation__"),),
         sources=sources,
+        missing=lambda _scope: gettext("还没有导入“%(title)s”的名单") % {"title": title.kind.label},
         tally=tally_of(records, "organisation__"),
     )
     declare(
