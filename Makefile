@@ -3,7 +3,7 @@ PYTHON ?= python3
 export WULIAN_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts migrations test-postgres test-browser check bench lock messages clean
+.PHONY: help setup run test lint types contracts migrations test-postgres test-browser check bench bench-large lock messages clean
 
 help:  ## 列出所有命令 / list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ check: test lint types contracts migrations  ## 提交前 / before a commit
 
 bench: .venv/.installed-dev  ## 打印各项度量 / print the measured figures
 	@.venv/bin/python -m benchmarks
+
+bench-large: .venv/.installed-dev  ## 更大规模的度量，要几十分钟 / the same at the sizes of a city and beyond
+	@.venv/bin/python -m benchmarks --large
 
 lock: .venv/.installed-dev  ## 重写锁定的依赖 / write the locked dependencies again
 	@scripts/lock

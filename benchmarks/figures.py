@@ -4,7 +4,7 @@ Beside each stands a plain recount: one hand-written query that counts or sums t
 through moves, without duplicates taken out by rule, without sources and without any record. Every size is generated anew
 into a throw-away database (SQLite, or the one of DATABASE_URL in which an own database is made by Django's test runner).
 
-    python -m benchmarks.figures [ORGANISATIONS …]        default: 7000 70000
+    python -m benchmarks.figures [ORGANISATIONS …]        default: 7000 70000; --large of `python -m benchmarks`: 70000 300000
 """
 
 from __future__ import annotations
@@ -198,13 +198,15 @@ def plain(sql: str) -> None:
         cursor.fetchall()
 
 
-def measure(size: int) -> None:
+def measure(size: int) -> dict[str, float]:
+    """Print the times of every metric and give the median of opening each, in milliseconds."""
     viewer = system("benchmark")
     print(
         f"\n{size:,} organisations, {TitleGrant.objects.count():,} titles, {IPRight.objects.count():,} IP rights, {FactValue.objects.count():,} facts"
     )
     print(f"{'metric':28}{'value':>16}{'open p50':>10}{'p95 ms':>9}{'list p95':>10}{'recount p95':>13}")
     worst = 0.0
+    medians = {}
     for metric in metrics.all_metrics():
         figure = open_figure(viewer, metric.code, "120000", ON)
         p50, p95 = timed(lambda: open_figure(viewer, metric.code, "120000", ON))  # noqa: B023  (called at once)
@@ -214,14 +216,26 @@ def measure(size: int) -> None:
         value = "unknown" if figure.value.value is None else f"{figure.value.value:,.2f}"
         print(f"{metric.code:28}{value:>16}{p50:>10.1f}{p95:>9.1f}{listing:>10.1f}{beside:>13}", flush=True)
         worst = max(worst, p95)
+        medians[metric.code] = p50
     print(
         f"slowest p95 to open: {worst:.1f} ms (promise at 70,000: 100 ms); load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
+    return medians
+
+
+def growth(small: int, large: int, before: dict[str, float], after: dict[str, float]) -> None:
+    """How much longer opening takes in the larger register; as much as the register has grown is in proportion."""
+    times = sorted((after[code] / before[code], code) for code in before if before[code] > 0)
+    middle, (most, code) = times[len(times) // 2][0], times[-1]
+    print(
+        f"growth from {small:,} to {large:,} organisations (x {large / small:.1f}): opening takes x {middle:.1f} in the middle, x {most:.1f} at most ({code})"
     )
 
 
 def main() -> None:
     sizes = [int(word) for word in sys.argv[1:]] or [7_000, 70_000]
     embedded = connection.vendor == "sqlite"
+    earlier: tuple[int, dict[str, float]] | None = None
     for size in sizes:
         old = connection.settings_dict["NAME"]
         # A file, as an installation has it: Django would otherwise test in a shared memory, which locks on every page.
@@ -229,7 +243,10 @@ def main() -> None:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             generate(size)
-            measure(size)
+            medians = measure(size)
+            if earlier:
+                growth(earlier[0], size, earlier[1], medians)
+            earlier = size, medians
         finally:
             connection.creation.destroy_test_db(old, verbosity=0)
 
