@@ -204,17 +204,20 @@ def measure(size: int) -> dict[str, float]:
     print(
         f"\n{size:,} organisations, {TitleGrant.objects.count():,} titles, {IPRight.objects.count():,} IP rights, {FactValue.objects.count():,} facts"
     )
-    print(f"{'metric':28}{'value':>16}{'open p50':>10}{'p95 ms':>9}{'list p95':>10}{'recount p95':>13}")
+    print(f"{'metric':28}{'value':>16}{'open p50':>10}{'p95 ms':>9}{'CPU':>7}{'list p95':>10}{'recount p95':>13}")
     worst = 0.0
     medians = {}
     for metric in metrics.all_metrics():
         figure = open_figure(viewer, metric.code, "120000", ON)
         p50, p95 = timed(lambda: open_figure(viewer, metric.code, "120000", ON))  # noqa: B023  (called at once)
+        started = time.process_time()
+        open_figure(viewer, metric.code, "120000", ON)
+        busy = (time.process_time() - started) * 1000  # what remains of it where other work does not hold it up
         _, listing = timed(lambda: list(list_records(viewer, metric.code, "120000", ON).records[:50]))  # noqa: B023
         sql = recount(metric.code)
         beside = f"{timed(lambda: plain(sql))[1]:.1f}" if sql else "–"  # noqa: B023
         value = "unknown" if figure.value.value is None else f"{figure.value.value:,.2f}"
-        print(f"{metric.code:28}{value:>16}{p50:>10.1f}{p95:>9.1f}{listing:>10.1f}{beside:>13}", flush=True)
+        print(f"{metric.code:28}{value:>16}{p50:>10.1f}{p95:>9.1f}{busy:>7.1f}{listing:>10.1f}{beside:>13}", flush=True)
         worst = max(worst, p95)
         medians[metric.code] = p50
     print(

@@ -12,7 +12,7 @@ from django_tasks import task
 
 from wulian.directory.access import actor_of
 from wulian.directory.searching import KIND
-from wulian.foundation import search
+from wulian.foundation import bulk, search
 from wulian.foundation.access import Actor, system
 from wulian.foundation.imports.services.batches import requeue_import
 from wulian.foundation.imports.services.running import run_import
@@ -29,10 +29,11 @@ def run_batch(
     indexing: Callable[[int], None] | None = None,
 ) -> ImportBatch:
     """Import the batch's rows, then bring the search index up to date (also after a failure: rows that are in can be found)."""
-    try:
-        return run_import(by=by, batch_id=batch_id, clock=clock, progress=progress)
-    finally:
-        search.flush(KIND, indexing)
+    with bulk.fewer_collections():
+        try:
+            return run_import(by=by, batch_id=batch_id, clock=clock, progress=progress)
+        finally:
+            search.flush(KIND, indexing)
 
 
 @task()
