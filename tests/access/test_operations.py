@@ -32,7 +32,8 @@ PLACES: dict[str, Any] = {
     "membership_id": "membership", "metric": "hnte_valid", "number": "snapshot", "observation_id": "observation",
     "organisation_id": "own", "peer_id": "peer", "person_id": "person", "plan_id": "plan", "problem_id": "problem",
     "report_id": "report", "reviewer_id": "reviewer", "round_id": "round", "row_id": "quarantined", "target_id": "target", "result_id": "result", "scheme_id": "scheme", "task_id": "task", "token_id": 1,
-    "unit_id": "task_unit",
+    "unit_id": "task_unit", "register_code": "envoys", "entry_number": "TKT-2026-0001", "step": "finish", "field": "agreement",
+    "edition_id": "edition", "view_id": "view",
 }  # fmt: skip
 OTHER_PLACES = {
     "get_metric": {"code": "hnte_valid"},
@@ -43,6 +44,8 @@ OTHER_PLACES = {
     "get_extraction": {"plan_id": "read_plan"},
     "preview_publishing": {"plan_id": "read_plan"},
     "download_evaluation_file": {"file_id": "evaluation_file"},
+    "download_entry_file": {"file_id": "entry_file"},
+    "find_register_references": {"kind": "envoys"},
 }
 # What a query must name.
 QUERIES = {

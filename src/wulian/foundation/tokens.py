@@ -39,6 +39,8 @@ SCOPES: dict[str, Any] = {
     "organisations:write": gettext_lazy("修改企业档案"),
     "figures:read": gettext_lazy("查看指标口径、数值和记录"),
     "figures:write": gettext_lazy("保存指标快照，填报区域年度数据"),
+    "registers:read": gettext_lazy("查看台账、条目、计数和名单"),
+    "registers:write": gettext_lazy("登记和修改条目，办理流转，发布名单，采用台账定义"),
     "imports:read": gettext_lazy("查看导入批次和隔离行"),
     "imports:write": gettext_lazy("上传并导入数据，处理隔离行"),
     "files:write": gettext_lazy("上传佐证文件"),

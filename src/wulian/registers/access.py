@@ -137,6 +137,11 @@ def title_rank(adopted: Adopted) -> int:
     return max(RANK[field.visible], 1 if field.type is FieldType.PERSON else 0)
 
 
+def name_for(actor: Actor, adopted: Adopted, entry: Entry) -> str:
+    """What the entry may be called before the actor: its title, or its number where the title is not for this reader."""
+    return entry.title if rank(actor, relations(actor, entry)) >= title_rank(adopted) else entry.number
+
+
 def subject_rank(adopted: Adopted) -> int:
     return 1 if adopted.definition.subject == "person" else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -29,15 +28,11 @@ class EntryRefused(WulianError):
 
 
 class EntryChanged(WulianError):
-    """Somebody else changed the entry first. `theirs`: what changed since, as [field label, before, now]."""
+    """Somebody else changed the entry first; its history says what."""
 
     code = "entry_changed"
     message = N_("%(who)s在 %(when)s 已改过“%(entry)s”，您的修改没有保存，也没有丢失：请核对新值后再提交。")
     status = 409
-
-    def __init__(self, *, theirs: Sequence[Sequence[str]] = (), **params: Any) -> None:
-        self.theirs = [list(item) for item in theirs]
-        super().__init__(**params)
 
 
 class EntryVoided(WulianError):

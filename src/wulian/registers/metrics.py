@@ -138,12 +138,18 @@ def _part(adopted: Adopted, counter: CounterDefinition, key: str, decimals: int)
 
 
 def _is_public(adopted: Adopted, counter: CounterDefinition) -> bool:
-    """Whether everything that is counted is public anyway."""
+    """Whether everything that is counted is public anyway: the entries, and for a sum what each adds to it."""
     definition = adopted.definition
+    if counter.how in {"sum", "average", "latest"} and not _shown_to_all(adopted, counter.of):
+        return False
     if definition.audience is Audience.PUBLIC:
         return True
     states = [set(condition.state) for condition in (*counter.where, *counter.base) if condition.state]
     return bool(states) and set.intersection(*states) <= set(definition.public_in) and counter.how in {"count", "distinct"}
+
+
+def _shown_to_all(adopted: Adopted, code: str) -> bool:
+    return adopted.field(code).visible is Audience.PUBLIC
 
 
 def _columns(adopted: Adopted, counter: CounterDefinition) -> tuple[Column, ...]:
@@ -164,7 +170,7 @@ def _columns(adopted: Adopted, counter: CounterDefinition) -> tuple[Column, ...]
     if definition.subject == "organisation":
         columns.append(Column("subject", gettext_lazy("主体"), "subject.name", organisation="subject.pk"))
     columns += [Column("region", gettext_lazy("区域"), "region"), Column("state", gettext_lazy("状态"), state, sort="state")]
-    when = counter.date and adopted.field(counter.date)
+    when = adopted.field(counter.date) if counter.date and (not public or _shown_to_all(adopted, counter.date)) else None
     if when:
         columns.append(Column("day", _lazy(when.label), adopted.columns[when.code], sort=adopted.columns[when.code]))
     else:
@@ -179,7 +185,7 @@ def _facets(adopted: Adopted, counter: CounterDefinition) -> tuple[Facet, ...]:
     facets = [Facet("state", gettext_lazy("状态"), "state", states)]
     for code in counter.by:
         field = adopted.field(code)
-        if field.type is FieldType.CHOICE:
+        if field.type is FieldType.CHOICE and (not _is_public(adopted, counter) or _shown_to_all(adopted, code)):
             labels = {choice.code: _lazy(choice.label) for choice in field.choices}
             facets.append(Facet(code, _lazy(field.label), adopted.columns[code], labels))
     return tuple(facets)

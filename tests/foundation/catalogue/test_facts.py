@@ -20,6 +20,7 @@ def test_a_fact_is_declared_once() -> None:
         declare(facts.get("gdp"))
 
 
+@pytest.mark.django_db  # counters of registers are metrics
 def test_every_fact_and_metric_reads_in_both_languages() -> None:
     english = read_catalogues("en")
     missing = [

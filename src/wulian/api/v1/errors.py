@@ -15,8 +15,11 @@ from ninja.errors import AuthenticationError, HttpError, Throttled
 from ninja.errors import ValidationError as NinjaValidationError
 from pydantic import Field
 
+from wulian.engines.registers import DefinitionRefused
 from wulian.kernel.errors import N_, WulianError
+from wulian.kernel.problems import Problem
 from wulian.portal.middleware import storage_error
+from wulian.registers.errors import AdoptionRefused, EntryRefused
 
 logger = logging.getLogger("wulian.api")
 
@@ -134,6 +137,7 @@ SENTENCES = {
     "datetime_from_date_parsing": N_("应是 2022-06-30T08:00:00+08:00 这样的时间"),
     "timezone_aware": N_("时间要带时区，如 2022-06-30T08:00:00+08:00"),
     "decimal_parsing": N_('应是数，小数请写成 "12.5" 这样的文字'),
+    "json_float": N_('小数请写成 "12.5" 这样的文字，钱写成整数分'),
     "decimal_type": N_('应是数，小数请写成 "12.5" 这样的文字'),
     "decimal_max_digits": N_("位数太多，整数部分至多 18 位，小数至多 6 位"),
     "decimal_max_places": N_("位数太多，整数部分至多 18 位，小数至多 6 位"),
@@ -189,12 +193,33 @@ def field_problems(errors: list[dict[str, Any]]) -> list[Mapping[str, str]]:
     return problems
 
 
+def fields_of(error: WulianError) -> list[Mapping[str, str]] | None:
+    """The single reasons of an error that has several; None for any other."""
+    if isinstance(error, EntryRefused):
+        return [{"at": place_of(problem), "code": problem.code, "message": problem.text(_)} for problem in error.problems]
+    if isinstance(error, DefinitionRefused):
+        return [{"at": f"body.text.{flaw.line}", "code": "flaw", "message": flaw.message.text(_)} for flaw in error.flaws]
+    if isinstance(error, AdoptionRefused):
+        return [{"at": "body.text", "code": error.code, "message": text} for text in error.blocking]
+    return getattr(error, "fields", None)
+
+
+def place_of(problem: Problem) -> str:
+    """Where a problem of an entry stands in the request that wrote it."""
+    beside = {"reason": "body.reason", "on": "body.on", "region": "body.region", "": "body"}
+    if problem.field == "subject":
+        return "body.subject_id"
+    if problem.code in {"missing_reason", "too_early", "region"} or not problem.field:
+        return beside[problem.field]
+    return f"body.values.{problem.field}"
+
+
 def install_handlers(api: NinjaAPI) -> None:
     """Every exception that an operation may raise becomes the one form. What nobody foresaw is left to the middleware."""
 
     @api.exception_handler(WulianError)
     def on_wulian(request: HttpRequest, error: WulianError) -> HttpResponse:
-        return error_json(error)
+        return error_json(error, fields_of(error))
 
     @api.exception_handler(NinjaValidationError)
     def on_validation(request: HttpRequest, error: NinjaValidationError) -> HttpResponse:

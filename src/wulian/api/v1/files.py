@@ -18,14 +18,14 @@ from .operations import Subject
 from .shapes import Id, actor
 
 subject = Subject("files")
-EVIDENCE = ("pdf", "docx", "xlsx", "png", "jpeg", "text", "ole")
+EVIDENCE = ("pdf", "docx", "xlsx", "png", "jpeg", "text", "ole", "zip")
 EVIDENCE_LIMIT = 20 * 1024 * 1024
 DOCUMENTS = tuple(dict.fromkeys(KINDS[kind][0] for kind in (*EVIDENCE, "docx", "xlsx")))
 
 
 @subject.post("/files", "upload_file", FileOut, status=201)
 def upload(request: HttpRequest, file: File[UploadedFile]) -> Any:
-    """Store a file as evidence for a report; only who stored it can attach it. Checked by content, at most 20 MB."""
+    """Store a file as evidence for a report or for an entry of a register; only who stored it can attach it. Checked by content, at most 20 MB."""
     return store_upload(by=actor(request), upload=file, name=file.name or "", at=timezone.now(), allowed=EVIDENCE, limit=EVIDENCE_LIMIT)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ninja import Router
@@ -31,11 +31,11 @@ class Subject:
     def delete(self, path: str, name: str, **options: Any) -> Callable[[F], F]:
         return self._operation("DELETE", path, name, 204, None, **options)
 
-    def file(self, path: str, name: str, *, types: tuple[str, ...]) -> Callable[[F], F]:
-        """An operation that answers with a file of one of the media types."""
+    def file(self, path: str, name: str, *, types: tuple[str, ...], extra: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+        """An operation that answers with a file of one of the media types. `extra`: what else the schema says of it."""
         content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}
-        extra = {"responses": {200: {"description": "The file.", "content": content}}}
-        return self._operation("GET", path, name, 200, None, openapi_extra=extra)
+        said = {**(extra or {}), "responses": {200: {"description": "The file.", "content": content}}}
+        return self._operation("GET", path, name, 200, None, openapi_extra=said)
 
     def _operation(self, method: str, path: str, name: str, status: int, response: Any, **options: Any) -> Callable[[F], F]:
         def declare(function: F) -> F:

@@ -65,7 +65,7 @@ def parse_definition(text: str, *, file: str, expected_id: str | None = None) ->
         mark = error.problem_mark or error.context_mark
         message = Message(N_("这里不是合法的 YAML（%(why)s）：请检查缩进、冒号和引号"), {"why": error.problem or error.context or ""})
         raise DefinitionRefused(file, [Flaw(file, mark.line + 1 if mark else 1, message)]) from error
-    except yaml.YAMLError as error:  # e.g. a character that YAML does not allow
+    except (yaml.YAMLError, RecursionError) as error:  # e.g. a character that YAML does not allow
         message = Message(N_("文件里有 YAML 不允许的字符（%(why)s）：请删去它"), {"why": str(error)[:80]})
         raise DefinitionRefused(file, [Flaw(file, 1, message)]) from error
     if not isinstance(root, yaml.MappingNode):
@@ -75,7 +75,11 @@ def parse_definition(text: str, *, file: str, expected_id: str | None = None) ->
 
     lines: dict[Path_, int] = {}
     flaws: list[Flaw] = []
-    values = _plain(root, (), lines, flaws, file)
+    try:
+        values = _plain(root, (), lines, flaws, file)
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:  # 2026-13-45, a list as a key, a loop of anchors
+        message = Message(N_("文件里有一处读不成值（%(why)s）：日期要真有这一天，键要是文字，不用锚点"), {"why": str(error)[:80]})
+        raise DefinitionRefused(file, [Flaw(file, 1, message)]) from error
     try:
         definition = Definition.model_validate(values)
     except ValidationError as error:

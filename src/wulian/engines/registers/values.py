@@ -25,6 +25,8 @@ LONGEST = {FieldType.TEXT: 300, FieldType.LONG_TEXT: 20_000}
 MOST_ROWS = 500
 MOST_MANY = 200
 LARGEST = 2**53  # whole numbers beyond this are not exact in a browser
+LARGEST_FRACTION = 9 * 10**12  # in millionths it still fits a 64-bit column
+LONGEST_ID = 15
 
 TOO_LONG = N_("有 %(length)s 个字，最多 %(most)s 个")
 NOT_TEXT = N_("要写文字")
@@ -141,6 +143,8 @@ def _fraction(field: FieldDefinition, raw: Any) -> str:
         if field.type is FieldType.PERCENT:
             raise bad("not_percent", NOT_PERCENT, text=text[:40]) from error
         raise
+    if abs(value) > LARGEST_FRACTION:
+        raise bad("too_large", TOO_LARGE, text=text[:40])
     if isinstance(exponent := value.normalize().as_tuple().exponent, int) and exponent < -6:
         raise bad("too_fine", TOO_FINE, text=text[:40])
     return format(_within(field, value).normalize(), "f")
@@ -212,9 +216,10 @@ def _references(field: FieldDefinition, raw: Any) -> Any:
     for item in items:
         if is_missing(item):
             continue
-        if isinstance(item, bool) or not str(item).strip().isdecimal() or int(str(item)) >= LARGEST:
-            raise bad("not_reference", NOT_REFERENCE, text=str(item)[:40])
-        ids.append(int(str(item)))
+        digits = str(item).strip()
+        if isinstance(item, bool) or not digits.isdecimal() or len(digits) > LONGEST_ID:
+            raise bad("not_reference", NOT_REFERENCE, text=digits[:40])
+        ids.append(int(digits))
     ids = list(dict.fromkeys(ids))
     many = field.multiple or field.type is FieldType.FILE
     if len(ids) > (MOST_MANY if field.multiple else 1):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wulian.directory.selectors.figures import read_metric
-from wulian.engines.registers import CounterDefinition, FieldType
+from wulian.engines.registers import CounterDefinition
 from wulian.foundation.access import Role
 from wulian.foundation.catalogue.metrics import scope_of
 from wulian.portal.charts import trend
@@ -22,7 +22,7 @@ from wulian.registers.access import may_create
 from wulian.registers.catalogue import Adopted, get_adopted
 from wulian.registers.metrics import metric_code, metric_of
 from wulian.registers.selectors.cadence import cadence_of
-from wulian.registers.selectors.counting import breakdown, counted_entries, standing
+from wulian.registers.selectors.counters import CounterView, counters_of
 from wulian.registers.selectors.entries import register_overview
 from wulian.registers.selectors.todo import todo_of
 from wulian.registers.wording import CHAINS, said, who_word
@@ -38,11 +38,8 @@ def registers(request: PageRequest) -> HttpResponse:
     words = (request.GET.get("q") or "").strip().lower()[:60]
     chains: dict[str, list[dict[str, Any]]] = {}
     total = late = 0
-    for item in register_overview(viewer=request.actor, on=on):
+    for item in register_overview(viewer=request.actor, on=on, words=words):
         definition = item["adopted"].definition
-        text = " ".join([definition.name.zh, definition.name.en, definition.purpose.zh, *definition.serves]).lower()
-        if words and words not in text:
-            continue
         total, late = total + item["count"], late + item["late"]
         chains.setdefault(definition.chain, []).append({**item, "name": said(definition.name), "purpose": said(definition.purpose)})
     count = sum(len(items) for items in chains.values())
@@ -79,44 +76,32 @@ def todo(request: PageRequest) -> HttpResponse:
 def counters(request: PageRequest, register: str) -> HttpResponse:
     """Every counter of the register: value against its target, by district of choice, the years before, the breakdown."""
     adopted, on = get_adopted(register), asked_day(request)
-    scope = scope_of(request.region.pk, on)
-    shown = [_counter(request, adopted, counter, scope.regions, on) for counter in adopted.definition.counters]
+    views = counters_of(viewer=request.actor, adopted=adopted, region=request.region.pk, on=on)
+    shown = [_counter(request, adopted, view, on) for view in views]
     return render(request, "registers/counters.html", {**shell(request, adopted, "counters"), "counters": shown})
 
 
-def _counter(request: PageRequest, adopted: Adopted, counter: CounterDefinition, regions: frozenset[str], on: date) -> dict[str, Any]:
-    metric = metric_of(adopted, counter)
-    value = read_metric(request.actor, metric, scope_of(request.region.pk, on))
-    place = standing(counter, value.value)
+def _counter(request: PageRequest, adopted: Adopted, view: CounterView, on: date) -> dict[str, Any]:
+    counter = view.counter
     words = {"below": _("低于目标"), "within": _("在目标内"), "above": _("超过目标")}
     years = [(str(year), _value_in(request, adopted, counter, year, on)) for year in range(on.year - 4, on.year + 1)]
     known = [number for _year, number in years if number]
     parts = []
-    for code in counter.by:
-        field = adopted.field(code)
-        entries = counted_entries(adopted, counter, regions, on)
-        rows = breakdown(adopted, counter, entries, code)[:12] if counter.how != "share" else []
-        labels = {choice.code: said(choice.label) for choice in field.choices}
-        yes_no = {"1": _("是"), "0": _("否")} if field.type is FieldType.YES_NO else {}
-        named = [
-            (labels.get(str(key)) or yes_no.get(str(key)) or (str(key) if key is not None else _("未填")), number) for key, number in rows
-        ]
-        most = max((number for _name, number in named), default=Decimal(0))
-        parts.append(
-            {"label": said(field.label), "rows": [(name, number, round(number * 100 / most) if most else 0) for name, number in named]}
-        )
-    band = counter.target
+    for part in view.parts:
+        most = max((number for _value, _name, number in part.rows), default=Decimal(0))
+        rows = [(name, number, round(number * 100 / most) if most else 0) for _value, name, number in part.rows]
+        parts.append({"label": part.label, "rows": rows})
     return {
         "counter": counter,
         "label": said(counter.label),
         "definition": said(counter.definition),
-        "metric": metric,
-        "value": value,
+        "metric": view.metric,
+        "value": view.value,
         "href": figure_url(metric_code(adopted.code, counter.code), request.region.pk, on),
-        "standing": place,
-        "pill": {"below": "late", "within": "ok", "above": "ok"}.get(place, ""),
-        "word": words.get(place, ""),
-        "band": band,
+        "standing": view.standing,
+        "pill": {"below": "late", "within": "ok", "above": "ok"}.get(view.standing, ""),
+        "word": words.get(view.standing, ""),
+        "band": counter.target,
         "chart": trend(unit=counter.unit, points=years, bars_instead=counter.per == "year") if len(known) >= 2 else None,
         "parts": parts,
     }

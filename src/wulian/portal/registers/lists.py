@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar as calendars
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,13 +12,12 @@ from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from wulian.directory.selectors.organisations import get_organisation
 from wulian.directory.selectors.regions import list_regions
-from wulian.engines.registers import FieldDefinition, FieldType
+from wulian.engines.registers import FieldType
 from wulian.foundation.exports import export_response
 from wulian.kernel.errors import Invalid, NotFound
 from wulian.portal.figures.views import CountedPaginator
@@ -28,8 +26,9 @@ from wulian.portal.requests import PageRequest
 from wulian.registers import access
 from wulian.registers.catalogue import Adopted, get_adopted
 from wulian.registers.selectors.entries import COUNTED, board_of, facet_counts
+from wulian.registers.selectors.exporting import export_columns, export_rows, heading_unit
 from wulian.registers.selectors.questions import Question, list_entries
-from wulian.registers.selectors.showing import Cell, Row, rows_of
+from wulian.registers.selectors.showing import Row, rows_of
 from wulian.registers.services.saved_views import delete_view, list_views, save_view
 from wulian.registers.wording import said
 
@@ -37,7 +36,6 @@ from .shell import asked_day, shell
 
 PAGE = 50
 INLINE_COUNTS = 20_000  # above this the counts of the filters are fetched after the page
-EXPORT_PAGE = 1_000
 RESERVED = ("state", "region")
 
 
@@ -162,14 +160,10 @@ def _filters(request: PageRequest, adopted: Adopted, question: Question, on: dat
                     "kind": kind,
                     "low": low,
                     "high": high,
-                    "unit": _unit(field),
+                    "unit": heading_unit(field),
                 }
             )
     return found
-
-
-def _unit(field: FieldDefinition) -> str:
-    return "元" if field.type is FieldType.MONEY else "%" if field.type is FieldType.PERCENT else field.unit
 
 
 def _choice(name: str, label: str, labels: dict[str, str], counts: Any, chosen: Any) -> dict[str, Any]:
@@ -333,53 +327,5 @@ def printed(request: PageRequest, register: str) -> HttpResponse:
 def export(request: PageRequest, register: str, kind: str) -> HttpResponseBase:
     """Exactly the list: number, subject, state, region and every field that the reader may see, entry by entry."""
     adopted, on, question = get_adopted(register), asked_day(request), question_of(request)
-    definition = adopted.definition
-    fields = [field for field in definition.fields if field.type is not FieldType.ROWS]
-    columns = [
-        _("编号"),
-        _("名称"),
-        *([said(definition.subject_label) or _("主体")] if definition.subject != "none" else []),
-        _("状态"),
-        _("区域"),
-        _("期限"),
-    ]
-    columns += [_with_unit(field) for field in fields] + [_("更新时间")]
-
-    def cells() -> Iterator[list[Any]]:
-        found = list_entries(viewer=request.actor, adopted=adopted, question=question, on=on)
-        ids = list(found.values_list("pk", flat=True))
-        for start in range(0, len(ids), EXPORT_PAGE):
-            part = ids[start : start + EXPORT_PAGE]
-            page = {row.entry.pk: row for row in rows_of(request.actor, adopted, found.filter(pk__in=part), [f.code for f in fields], on)}
-            for row in (page[pk] for pk in part if pk in page):
-                subject = [row.subject.label if row.subject else ""] if definition.subject != "none" else []
-                values = [_plain(cell) for cell in row.cells]
-                yield [
-                    row.entry.number,
-                    row.title,
-                    *subject,
-                    row.state,
-                    row.region,
-                    row.entry.due_on,
-                    *values,
-                    timezone.localtime(row.entry.updated_at),
-                ]
-
-    return export_response(kind, columns, cells(), said(definition.name))
-
-
-def _with_unit(field: FieldDefinition) -> str:
-    unit = _unit(field)
-    return f"{said(field.label)}（{unit}）" if unit else said(field.label)
-
-
-def _plain(cell: Cell) -> Any:
-    """A number as a number, a date as a date, everything else as its text."""
-    if cell.number is not None:
-        return cell.number
-    if len(cell.text) == 10 and cell.text[4] == cell.text[7] == "-":
-        try:
-            return date.fromisoformat(cell.text)
-        except ValueError:
-            return cell.text
-    return cell.text
+    rows = export_rows(viewer=request.actor, adopted=adopted, question=question, on=on)
+    return export_response(kind, export_columns(adopted), rows, said(adopted.definition.name))

@@ -266,16 +266,25 @@ def _split(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(found)
 
 
-def register_overview(*, viewer: Actor, on: date) -> list[dict[str, Any]]:
-    """Every register with the number of entries that the viewer may see, of late ones, and the last change."""
+def register_overview(*, viewer: Actor, on: date, words: str = "", chain: str = "") -> list[dict[str, Any]]:
+    """Every register (with `words` in its name, purpose or systems, of `chain`) with the number of entries that the viewer may
+    see, of late ones, and the last change. What could never show anything to a person without sign-in is left out for one."""
     found = []
     for adopted in adopted_registers().values():
-        entries = Entry.objects.filter(access.seen_by(viewer, adopted), register=adopted.id, voided_at__isnull=True)
-        if not viewer.signed_in and not adopted.definition.public_in and adopted.definition.audience != "public":
+        definition = adopted.definition
+        if not viewer.signed_in and not definition.public_in and definition.audience != "public":
             continue
-        counted = entries.aggregate(count=Count("pk"), changed=Max("updated_at"))
-        found.append({"adopted": adopted, "late": entries.filter(due_on__lt=on).count(), **counted})
+        text = " ".join([definition.name.zh, definition.name.en, definition.purpose.zh, *definition.serves]).lower()
+        if words.lower() in text and chain in ("", definition.chain):
+            found.append(overview_of(viewer=viewer, adopted=adopted, on=on))
     return found
+
+
+def overview_of(*, viewer: Actor, adopted: Adopted, on: date) -> dict[str, Any]:
+    """One register: `adopted`, `count` of entries that the viewer may see, `late` of them, when one last `changed`."""
+    entries = Entry.objects.filter(access.seen_by(viewer, adopted), register=adopted.id, voided_at__isnull=True)
+    counted = entries.aggregate(count=Count("pk"), changed=Max("updated_at"))
+    return {"adopted": adopted, "late": entries.filter(due_on__lt=on).count(), **counted}
 
 
 def board_of(

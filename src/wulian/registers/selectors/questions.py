@@ -16,12 +16,14 @@ from urllib.parse import urlencode
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from wulian.directory.access import region_closure
+from wulian.directory.models import Region
 from wulian.engines.registers import FieldDefinition, FieldType
 from wulian.engines.registers.slots import slot_kind, slot_value
 from wulian.engines.registers.values import read
 from wulian.foundation.access import Actor
+from wulian.kernel.errors import N_
 from wulian.kernel.names import name_key
-from wulian.kernel.problems import BadValue
+from wulian.kernel.problems import BadValue, Problem
 
 from .. import access
 from ..catalogue import Adopted
@@ -98,6 +100,64 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
+def _ids(values: Sequence[str]) -> list[int]:
+    return [number for value in values if (number := _whole(value)) is not None]
+
+
+NO_CONDITION = N_("不认识条件“%(name)s”：可以用 q、state、region、subject、late、mine、idle、voided、sort，以及 f.字段、from.字段、to.字段")
+NO_SUCH_FIELD = N_("这本台账没有“%(name)s”这个字段，或不能按它筛选、排序")
+NO_SUCH_VALUE = N_("“%(value)s”不在可选范围")
+NOT_READ = N_("“%(value)s”读不懂：数要写成数，日期写成 2026-03-02，对象写编号")
+
+
+def doubts_of(adopted: Adopted, query: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """What in the parameters of an address asks nothing of this register. A page leaves such a parameter out; a program must
+    be told, or a misspelt name would give it the longer list."""
+    found = []
+    for name, values in query.items():
+        kind, dot, code = name.partition(".")
+        of_field = dot and kind in {"f", "from", "to"}
+        problem = _doubt_of_field(adopted, kind, code, values) if of_field else _doubt_of(adopted, name, values)
+        if problem is not None:
+            found.append(problem.at(name))
+    return found
+
+
+def _doubt_of(adopted: Adopted, name: str, values: Sequence[str]) -> Problem | None:
+    given = [value.strip() for value in values if value.strip()]
+    bad: str | None = None
+    if name in {"late", "mine", "voided"}:
+        bad = next((value for value in given if value not in {"0", "1"}), None)
+    elif name in {"subject", "idle"}:
+        bad = next((value for value in given if _whole(value) is None), None)
+    elif name == "state":
+        bad = next((value for value in given if adopted.definition.state(value) is None), None)
+    elif name == "region":
+        known = set(Region.objects.filter(pk__in=given).values_list("pk", flat=True)) if given else set()
+        bad = next((value for value in given if value not in known), None)
+    elif name == "sort":
+        wrong = [value for value in given if (key := value.removeprefix("-")) not in BUILT_IN_SORTS and key not in adopted.columns]
+        return Problem("unknown_field", NO_SUCH_FIELD, {"name": wrong[0][:45]}) if wrong else None
+    elif name != "q":
+        return Problem("unknown_condition", NO_CONDITION, {"name": name[:45]})
+    return None if bad is None else Problem("not_a_choice", NO_SUCH_VALUE, {"value": bad[:40]})
+
+
+def _doubt_of_field(adopted: Adopted, kind: str, code: str, values: Sequence[str]) -> Problem | None:
+    item = adopted.fields.get(code)
+    given = [value.strip() for value in values if value.strip()]
+    if item is None or (code not in adopted.columns if kind != "f" else _chosen(adopted, item, given) is None):
+        return Problem("unknown_field", NO_SUCH_FIELD, {"name": code[:45]})
+    for value in given:
+        if kind == "f" and item.choices and value not in {choice.code for choice in item.choices}:
+            return Problem("not_a_choice", NO_SUCH_VALUE, {"value": value[:40]})
+        try:
+            read(item.model_copy(update={"minimum": None, "maximum": None}), value)
+        except BadValue:
+            return Problem("not_read", NOT_READ, {"value": value[:40]})
+    return None
+
+
 def list_entries(*, viewer: Actor, adopted: Adopted, question: Question, on: date) -> QuerySet[Entry]:
     """Entries that the viewer may see and the question asks for, in its order (newest first unless it says otherwise)."""
     entries = Entry.objects.filter(access.seen_by(viewer, adopted), register=adopted.id, voided_at__isnull=not question.voided)
@@ -131,11 +191,11 @@ def list_entries(*, viewer: Actor, adopted: Adopted, question: Question, on: dat
 def _chosen(adopted: Adopted, field: FieldDefinition, values: Sequence[str]) -> Q | None:
     """Entries whose `field` has one of `values`; None when the field cannot be filtered by."""
     if field.type in {FieldType.ORGANISATION, FieldType.PERSON}:
-        ids = [int(value) for value in values if value.isdecimal()]
+        ids = _ids(values)
         kind = "organisation" if field.type is FieldType.ORGANISATION else "person"
         return Q(Exists(EntryParty.objects.filter(entry=OuterRef("pk"), field=field.code, **{f"{kind}__in": ids})))
     if field.type is FieldType.LINK:
-        ids = [int(value) for value in values if value.isdecimal()]
+        ids = _ids(values)
         return Q(Exists(EntryLink.objects.filter(entry=OuterRef("pk"), field=field.code, target_id__in=ids)))
     column = adopted.columns.get(field.code)
     if column is None:

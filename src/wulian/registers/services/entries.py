@@ -113,7 +113,7 @@ def edit_entry(
     """
     entry, adopted = locked(by, entry_id)
     as_ = access.relations(by, entry)
-    act = _("修改“%(entry)s”") % {"entry": entry.title}
+    act = _("修改“%(entry)s”") % {"entry": access.name_for(by, adopted, entry)}
     state = adopted.definition.state(entry.state)
     allowed = set(state.edit) if state else set()
     require(
@@ -122,7 +122,7 @@ def edit_entry(
         reason=_("在“%(state)s”这一步不由您修改") % {"state": said(state.label) if state else entry.state},
     )
     before = stored_values(adopted, entry)
-    require_revision(entry, revision, adopted)
+    require_revision(by, adopted, entry, revision)
     fields = access.fillable(access.visible_fields(adopted, access.rank(by, as_), as_), as_)
     given, problems = writing.read_values(adopted, values, fields)
     problems += writing.unknown_references(adopted, given, by=by, entry=entry)
@@ -145,8 +145,8 @@ def edit_entry(
 @transaction.atomic
 def void_entry(*, by: Actor, at: datetime, on: date, entry_id: int, reason: str) -> Entry:
     """Take an entry out of lists and counters. It stays and can be restored. Raises: NotFound, Denied, EntryRefused."""
-    entry, _adopted = locked(by, entry_id)
-    act = _("作废“%(entry)s”") % {"entry": entry.title}
+    entry, adopted = locked(by, entry_id)
+    act = _("作废“%(entry)s”") % {"entry": access.name_for(by, adopted, entry)}
     _require_officer(by, entry, act)
     require_reason(act, reason)
     entry.voided_at, entry.updated_at, entry.revision = at, at, entry.revision + 1
@@ -160,7 +160,7 @@ def void_entry(*, by: Actor, at: datetime, on: date, entry_id: int, reason: str)
 def restore_entry(*, by: Actor, at: datetime, on: date, entry_id: int, reason: str) -> Entry:
     """Bring a voided entry back as it was. Raises: NotFound, Denied, EntryRefused (a twin was added meanwhile)."""
     entry, adopted = locked(by, entry_id, voided=True)
-    act = _("恢复“%(entry)s”") % {"entry": entry.title}
+    act = _("恢复“%(entry)s”") % {"entry": access.name_for(by, adopted, entry)}
     _require_officer(by, entry, act)
     require_reason(act, reason)
     ids = (entry.subject_id, entry.subject_person_id)

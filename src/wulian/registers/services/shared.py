@@ -34,7 +34,7 @@ def locked(by: Actor, entry_id: int, *, voided: bool = False) -> tuple[Entry, Ad
     if not access.may_see(by, entry, adopted):
         raise NotFound(what=_("这个条目"))
     if entry.voided_at is not None and not voided:
-        raise EntryVoided(entry=entry.title)
+        raise EntryVoided(entry=access.name_for(by, adopted, entry))
     return entry, adopted
 
 
@@ -59,22 +59,15 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, li
     return {code: [before.get(code), after.get(code)] for code in codes if before.get(code) != after.get(code)}
 
 
-def require_revision(entry: Entry, revision: int | None, adopted: Adopted) -> None:
-    """Refuse when somebody changed the entry after the person had opened it; says what changed."""
+def require_revision(by: Actor, adopted: Adopted, entry: Entry, revision: int | None) -> None:
+    """Refuse when somebody changed the entry after the person had opened it; the history says what changed."""
     if revision is None or revision == entry.revision:
         return
-    since = list(EntryEvent.objects.filter(entry=entry, revision__gt=revision).order_by("pk"))
-    last = since[-1] if since else None
-    theirs = [
-        [adopted.fields[code].label.zh if code in adopted.fields else code, pair[0], pair[1]]
-        for event in since
-        for code, pair in event.changes.items()
-    ]
+    last = EntryEvent.objects.filter(entry=entry, revision__gt=revision).order_by("-pk").first()
     raise EntryChanged(
         who=last.actor if last else _("其他人"),
         when=f"{localtime(last.at):%Y-%m-%d %H:%M}" if last else "",
-        entry=entry.title,
-        theirs=theirs,
+        entry=access.name_for(by, adopted, entry),
     )
 
 

@@ -67,7 +67,7 @@ def take_step(
     Raises: NotFound, Denied, EntryRefused, EntryChanged, EntryVoided.
     """
     entry, adopted = locked(by, entry_id)
-    require_revision(entry, revision, adopted)
+    require_revision(by, adopted, entry, revision)
     before = stored_values(adopted, entry)
     judged = judge_step(by, adopted, entry, before, step=step, on=on, given=values or {}, reason=reason, automatic=automatic)
     transition = adopted.definition.transition(step)
