@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wulian.settings")
-os.environ["WULIAN_HOME"] = tempfile.mkdtemp(prefix="wulian-bench-")
+home = tempfile.mkdtemp(prefix="wulian-bench-")
+atexit.register(shutil.rmtree, home, ignore_errors=True)  # a million organisations are gigabytes
+os.environ["WULIAN_HOME"] = home
 os.environ.setdefault("WULIAN_SECRET", "benchmark")
 django.setup()
 
