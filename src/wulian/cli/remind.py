@@ -26,4 +26,5 @@ def remind(on: datetime | None) -> None:
     taken, sent = remind_entries(by=system("wulian remind"), at=timezone.now(), on=on.date() if on else timezone.localdate())
     for round_id, units in told.items():
         click.echo(f"#{round_id}\t{units}")
-    click.echo(f"台账 / registers\t到期办理 {taken}\t通知 {sent}")
+    if taken or sent:
+        click.echo(f"台账 / registers\t到期办理 {taken}\t通知 {sent}")
