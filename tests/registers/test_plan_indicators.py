@@ -28,6 +28,15 @@ from wulian.foundation.catalogue.suggesting import suggest_metrics
         ("承接北京非首都功能项目", "个", "relocation_projects-signed_and_landed", "1"),
         ("境外研发机构(含境外孵化器)", "家", "overseas_bodies-overseas_rd", "1"),
         ("天津市科学技术奖", "项", "award_nominations-city_awards", "1"),
+        ("科技特派员", "名", "envoys-envoys_in_year", "1"),
+        ("选派科技特派员", "名", "envoys-envoys_in_year", "1"),
+        ("优秀青年科技人才", "名", "talent_awards-young_selected", "1"),
+        ("产业人才创新创业联盟", "个", "talent_alliances-alliances_active", "1"),
+        ("技术经理人数量", "名", "technology_managers-managers", "1"),
+        ("博士后科研工作站数量", "个", "postdoc_stations-workstations", "1"),
+        ("人力资源服务机构数量", "家", "hr_agencies-agencies", "1"),
+        ("技术创新典型应用场景清单", "项", "scenarios-published_in_year", "1"),
+        ("政务服务“网上办”占比", "%", "approval_items-online_share", "1"),
     ],
 )
 def test_the_counter_is_found_by_the_printed_name(name: str, unit: str, metric: str, factor: str, adopted_all: None) -> None:
