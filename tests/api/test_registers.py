@@ -19,6 +19,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from tests.access.world import unit_id
+from tests.engines.registers.test_loading import GOOD
+from wulian.demo.entries import Maker
 from wulian.foundation.access import Actor, Role
 from wulian.registers.services.definitions import adopt_definition
 
@@ -169,6 +171,20 @@ def test_each_sees_what_is_for_each(people: People, api: Api) -> None:
     assert get(clients["party"], f"{PATH}/{made['number']}")["values"]["share"] == "12.5"
 
 
+def test_the_name_of_a_person_is_not_for_everybody(people: People, api: Api, system: Actor) -> None:
+    adopt_definition(by=system, at=timezone.now(), text=GOOD, file="envoys.yaml")
+    spec = {"subject": "@person:林某", "region": "120106", "path": [{"do": "appoint", "on": "2026-02-02"}]}
+    number = Maker(by=system, fill=True).entry("envoys", spec).number
+    place = f"/registers/envoys/entries/{number}"
+    for client in (api(), api(people.firm)):
+        for found in (get(client, place), get(client, "/registers/envoys/entries")["items"][0]):
+            assert (found["title"], "expert" in found["values"]) == (number, False)
+    assert get(api(), place)["subject"] is None
+    refused = send(api(people.firm), "PATCH", place, {"revision": 2, "values": {"days": 1}}, 403)
+    assert "林某" not in str(refused), "a refusal does not tell it either"
+    assert get(api(people.officer), place)["values"]["expert"]
+
+
 def test_a_hidden_value_cannot_be_found_by_asking_for_it(people: People, api: Api) -> None:
     file_pilot(api(people.firm), budget=3_500_000)
     assert get(api(people.firm), f"{PATH}?from.budget=35000&to.budget=35000")["count"] == 1
@@ -241,6 +257,7 @@ def test_the_list_answers_the_question_of_the_page(people: People, api: Api) -> 
         ("from.begins_on=soon", "query.from.begins_on", "not_read"),
         ("to.budget=many", "query.to.budget", "not_read"),
         ("f.contact=99999999999999999999999", "query.f.contact", "not_read"),
+        ("f.kind=%00park%01", "query.f.kind", "not_a_choice"),
         ("state=gone", "query.state", "not_a_choice"),
         ("region=999999", "query.region", "not_a_choice"),
         ("sort=-nothing", "query.sort", "unknown_field"),

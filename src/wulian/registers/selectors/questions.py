@@ -52,7 +52,7 @@ class Question:
     @classmethod
     def read(cls, query: Mapping[str, Sequence[str]]) -> Question:
         """From the parameters of an address (name -> values). What cannot be read is left out, never an error."""
-        one = {name: values[-1].strip() for name, values in query.items() if values}
+        one = {name: _plain(values[-1]) for name, values in query.items() if values}
         names = {name.partition(".")[2] for name in query if name.startswith(("from.", "to."))}
         ranges = {name: (one.get(f"from.{name}", "")[:40], one.get(f"to.{name}", "")[:40]) for name in sorted(names)}
         return cls(
@@ -93,7 +93,12 @@ class Question:
 
 
 def _values(query: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value.strip()[:200] for value in query.get(name, ())[:MOST_VALUES] if value.strip()))
+    return tuple(dict.fromkeys(text[:200] for value in query.get(name, ())[:MOST_VALUES] if (text := _plain(value))))
+
+
+def _plain(text: str) -> str:
+    """Without the one character that PostgreSQL cannot be asked for."""
+    return text.replace("\x00", "").strip()
 
 
 def _whole(text: str) -> int | None:
@@ -124,7 +129,7 @@ def doubts_of(adopted: Adopted, query: Mapping[str, Sequence[str]]) -> list[Prob
 
 
 def _doubt_of(adopted: Adopted, name: str, values: Sequence[str]) -> Problem | None:
-    given = [value.strip() for value in values if value.strip()]
+    given = [text for value in values if (text := _plain(value))]
     bad: str | None = None
     if name in {"late", "mine", "voided"}:
         bad = next((value for value in given if value not in {"0", "1"}), None)
@@ -145,10 +150,12 @@ def _doubt_of(adopted: Adopted, name: str, values: Sequence[str]) -> Problem | N
 
 def _doubt_of_field(adopted: Adopted, kind: str, code: str, values: Sequence[str]) -> Problem | None:
     item = adopted.fields.get(code)
-    given = [value.strip() for value in values if value.strip()]
+    given = [text for value in values if (text := _plain(value))]
     if item is None or (code not in adopted.columns if kind != "f" else _chosen(adopted, item, given) is None):
         return Problem("unknown_field", NO_SUCH_FIELD, {"name": code[:45]})
     for value in given:
+        if item.type is FieldType.REGION and not Region.objects.filter(pk=value).exists():
+            return Problem("not_a_choice", NO_SUCH_VALUE, {"value": value[:40]})
         if kind == "f" and item.choices and value not in {choice.code for choice in item.choices}:
             return Problem("not_a_choice", NO_SUCH_VALUE, {"value": value[:40]})
         try:
