@@ -16,6 +16,7 @@ from wulian.directory.services.regions import load_regions
 from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
 from wulian.kernel.errors import Invalid
+from wulian.registers.services.definitions import adopt_shipped
 
 from .accounts import REVIEWER, SignIn, actor_named, ensure_accounts, filers_for
 from .appraisals import write_appraisals
@@ -68,6 +69,7 @@ def load_demo(*, by: Actor, at: datetime, on: date, seed: int = DEFAULT_SEED, re
     asked = {plan.pk: [course.as_of for course in courses_of(plan, on)] for plan in plans}
     write_history(plans=plans, rounds=asked, filers=filers, by=by, at=at, on=on)
     write_rounds(plans=plans, filers=filers, by=by, at=at, on=on)
+    adopt_shipped(by=by, at=at)
     write_entries(by=by, on=on)
     write_ideas(plans=plans, by=by, at=at, on=on)
     write_appraisals(plans=plans, by=by, at=at, on=on)

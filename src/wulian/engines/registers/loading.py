@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.constructor import SafeConstructor
 
 from wulian.kernel.errors import N_, WulianError
 from wulian.kernel.messages import Message
@@ -19,7 +20,6 @@ from .schema import CHAINS, LINKABLE, Definition
 
 Path_ = tuple[Hashable, ...]
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, read by libyaml where it is there
-CONSTRUCT = yaml.SafeLoader("").construct_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], flaws: list[Fl
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = CONSTRUCT(key_node)
+            key = SafeConstructor().construct_object(key_node)  # a constructor that stays would keep every node
             # YAML 1.1 reads a bare `on`/`yes`/`no` as a boolean; no key of the grammar is one.
             if not isinstance(key, str):
                 key = key_node.value
@@ -114,7 +114,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], flaws: list[Fl
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*path, index), lines, flaws, file) for index, child in enumerate(node.value)]
     if node.tag in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:null", "tag:yaml.org,2002:timestamp"}:
-        return CONSTRUCT(node, deep=True)
+        return SafeConstructor().construct_object(node, deep=True)
     return node.value  # a decimal stays text, so that 0.1 stays 0.1
 
 

@@ -43,8 +43,12 @@ def stored_values(adopted: Adopted, entry: Entry) -> dict[str, Any]:
     return present(adopted.definition, EntryBody.objects.get(pk=entry.pk).values)
 
 
-def save_values(adopted: Adopted, entry: Entry, values: dict[str, Any], at: datetime) -> None:
-    """Write values and all that is kept beside them; the revision rises."""
+def save_values(adopted: Adopted, entry: Entry, values: dict[str, Any], at: datetime, *, changed: bool = True) -> None:
+    """Write the entry, and where they changed its values and all that is kept beside them; the revision rises."""
+    if not changed:
+        entry.updated_at, entry.revision = at, entry.revision + 1
+        entry.save()
+        return
     names = writing.Names(adopted.definition, [values], [(entry.subject_id, entry.subject_person_id)])
     writing.set_columns(adopted, entry, values, names)
     entry.version, entry.updated_at, entry.revision = adopted.version, at, entry.revision + 1

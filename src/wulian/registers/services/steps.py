@@ -61,8 +61,11 @@ def take_step(
     values: Mapping[str, Any] | None = None,
     reason: str = "",
     automatic: bool = False,
+    quiet: bool = False,
 ) -> Entry:
     """Take `step` on `on`, first filling in `values`. If anything is missing, nothing has happened and every reason is told.
+
+    quiet: history that is written down afterwards; nobody is sent a notice of it.
 
     Raises: NotFound, Denied, EntryRefused, EntryChanged, EntryVoided.
     """
@@ -77,7 +80,7 @@ def take_step(
     move = judged.move
     changes = changed(before, judged.values)
     _go(entry, move, on)
-    save_values(adopted, entry, judged.values, at)
+    save_values(adopted, entry, judged.values, at, changed=bool(changes))
     note(
         by, at, on, entry, EntryEvent.Kind.MOVED, changes, reason=reason, exceptions=judged.exceptions, step=step,
         from_state=move.source.code, to_state=move.target.code,
@@ -87,7 +90,7 @@ def take_step(
         after={"state": move.target.code, "step": step, **{code: pair[1] for code, pair in changes.items()}}, reason=reason,
         region=entry.region_id, at=at,
     )  # fmt: skip
-    for place, notice in enumerate(move.notices):
+    for place, notice in enumerate(() if quiet else move.notices):
         tell(adopted, entry, notice.to, notice.text.zh, key=f"step-{entry.pk}-{entry.revision}-{place}", at=at, due_on=entry.due_on)
     return entry
 

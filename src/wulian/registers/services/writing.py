@@ -105,14 +105,18 @@ def _duplicates(
         others = others.exclude(pk=entry.pk)
     for field in adopted.definition.fields:
         if field.unique and not is_missing(values.get(field.code)):
-            same = others.filter(**{adopted.columns[field.code]: slot_value(field, values[field.code])}).first()
+            same = _first_number(others.filter(**{adopted.columns[field.code]: slot_value(field, values[field.code])}))
             if same is not None:
-                yield Problem("unique", TAKEN, {"label": said(field.label), "number": same.number}, field.code)
+                yield Problem("unique", TAKEN, {"label": said(field.label), "number": same}, field.code)
     for unique in adopted.definition.unique:
         rows = _same(adopted, unique, others, values, subject, state)
-        if rows is not None and (same := rows.first()) is not None:
+        if rows is not None and (same := _first_number(rows)) is not None:
             say = unique.say.en if english else unique.say.zh
-            yield Problem("unique", SAME, {"say": say, "number": same.number}, unique.fields[0])
+            yield Problem("unique", SAME, {"say": say, "number": same}, unique.fields[0])
+
+
+def _first_number(entries: QuerySet[Entry]) -> str | None:
+    return entries.order_by("pk").values_list("number", flat=True).first()
 
 
 def _same(
