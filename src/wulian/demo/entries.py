@@ -25,6 +25,7 @@ from wulian.foundation.access import Actor
 from wulian.foundation.files import store_upload
 from wulian.kernel.names import name_key
 from wulian.registers.catalogue import Adopted, adopted_by_id, adopted_registers, get_adopted
+from wulian.registers.errors import EntryRefused
 from wulian.registers.models import Entry
 from wulian.registers.services.entries import create_entry, edit_entry
 from wulian.registers.services.steps import take_step
@@ -56,7 +57,7 @@ class Maker:
     is_synthetic: bool = True
     until: date | None = None
     defer: set[str] = field(default_factory=set)
-    made: dict[str, list[int]] = field(default_factory=dict)
+    made: dict[str, list[int | None]] = field(default_factory=dict)
     _organisations: dict[str, list[int]] = field(default_factory=dict)
     _persons: dict[str, int] = field(default_factory=dict)
     _later: list[tuple[int, str, Any]] = field(default_factory=list)
@@ -68,9 +69,27 @@ class Maker:
         for spec in listed:
             repeat = int(spec.get("repeat", 1))
             for place in range(1, repeat + 1):
-                if self.until is None or _created(spec) <= self.until:
-                    found.append(self.entry(register, _counted(spec, place) if repeat > 1 else spec))
+                made = self._present(register, _counted(spec, place) if repeat > 1 else spec)
+                if made is None:
+                    self.made.setdefault(register, []).append(None)  # keeps its place, by which others name it
+                else:
+                    found.append(made)
         return found
+
+    def _present(self, register: str, spec: Mapping[str, Any]) -> Entry | None:
+        """The entry, unless by `until` it is not recorded yet, or something that it must name is not."""
+        if self.until is None:
+            return self.entry(register, spec)
+        if _created(spec) > self.until:
+            return None
+        try:
+            return self.entry(register, spec)
+        except EntryRefused:
+            adopted = get_adopted(register)
+            _now, later = self._separated(adopted, spec.get("values", {}))
+            if any(adopted.definition.lifecycle.initial in adopted.required.get(code, ()) for code in later):
+                return None
+            raise
 
     def entry(self, register: str, spec: Mapping[str, Any]) -> Entry:
         """One entry with its steps."""
@@ -123,8 +142,12 @@ class Maker:
         match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
         if match is None or match["kind"] not in self.defer:
             return False
-        what = match["what"] or "1"
-        return not (what.isdecimal() and int(what) <= len(self.made.get(match["kind"], ())))
+        return self._made(match["kind"], match["what"] or "1") is None
+
+    def _made(self, register: str, what: str) -> int | None:
+        """The entry that stands in that place of the register's file, if it is made."""
+        known = self.made.get(register, [])
+        return known[int(what) - 1] if what.isdecimal() and 1 <= int(what) <= len(known) else None
 
     def step(self, adopted: Adopted, entry: Entry, step: Mapping[str, Any]) -> Entry:
         """One step of a path: `do`, `on`, and where wanted `set` and `reason`; `edit: {…}` changes values without a step."""
@@ -188,8 +211,8 @@ class Maker:
             return store_upload(by=self.by, upload=upload, name=f"{what}.pdf", at=_at(date(2026, 1, 5)), allowed=("pdf",)).pk
         if kind in KINDS:
             return self._organisation(kind, what)
-        if kind in self.made and what.isdecimal() and int(what) <= len(self.made[kind]):
-            return self.made[kind][int(what) - 1]
+        if (made := self._made(kind, what)) is not None:
+            return made
         raise UnknownReference(f"@{kind}:{what}")
 
     def _organisation(self, kind: str, what: str) -> int:
@@ -278,8 +301,7 @@ class Maker:
 
     def _linked(self, definition: FieldDefinition) -> Any:
         """An entry of the other register, made if there is none."""
-        known = self.made.get(definition.to)
-        pk = known[0] if known else self.entry(definition.to, {}).pk
+        pk = self._made(definition.to, "1") or self.entry(definition.to, {}).pk
         return [pk] if definition.multiple else pk
 
 
@@ -336,7 +358,7 @@ def write_entries(*, by: Actor, on: date) -> int:
     for code in _in_order(wanted):
         maker.entries(code, wanted[code])
     maker.settle()
-    return sum(len(maker.made.get(code, ())) for code in wanted)
+    return sum(pk is not None for code in wanted for pk in maker.made.get(code, ()))
 
 
 def _in_order(files: Mapping[str, list[Any]]) -> list[str]:
