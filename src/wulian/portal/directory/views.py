@@ -36,6 +36,7 @@ from wulian.kernel.errors import Conflict, Invalid
 from wulian.kernel.money import UNITS, format_capital
 from wulian.portal.charts import trend
 from wulian.portal.requests import PageRequest
+from wulian.registers.selectors.naming import entries_naming
 from wulian.rulebook.industries import industry_name
 
 from .forms import OrganisationForm
@@ -161,6 +162,7 @@ def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
         "may_edit": request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=found.region_id),
         "flags": [flag.text(_) for flag in whole.flags],
         "chart": _main_chart(whole),
+        "registers": entries_naming(viewer=request.actor, organisation_id=found.pk),
     }
     return render(request, "directory/organisation.html", context)
 
