@@ -240,7 +240,7 @@ def bars(*, unit: str, items: Sequence[tuple[str, Decimal | float | int | None]]
     }  # fmt: skip
 
 
-def trend(*, unit: str, points: Sequence[tuple[str, Decimal | float | int | None]], bars_instead: bool = False) -> Spec:
+def trend(*, unit: str, points: Sequence[tuple[str, Decimal | float | int | None]], bars_instead: bool = False, height: int = 200) -> Spec:
     """A short history by labelled periods (月、季、年); as bars for amounts that happen anew in each period."""
     values = [{"at": label, "value": _number(value)} for label, value in points]
     known = [float(value) for _label, value in points if value is not None]
@@ -253,7 +253,9 @@ def trend(*, unit: str, points: Sequence[tuple[str, Decimal | float | int | None
         if bars_instead
         else {"type": "line", "color": "$brand", "strokeWidth": 2.5, "point": {"filled": True, "color": "$brand", "size": 50}}
     )
-    return {"height": 200, "data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tip},
+    if all(value.is_integer() for value in known):
+        y["axis"] = {**y.get("axis", {}), "tickMinStep": 1}
+    return {"height": height, "data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tip},
             "usermeta": _table([_("时间"), unit or _("值")], points)}  # fmt: skip
 
 

@@ -71,6 +71,7 @@ def entry(request: PageRequest, register: str, number: str) -> HttpResponse:
         if view.edits
         else [],
         "steps": steps,
+        "primary": next((item.step.code for item in steps if item.judged.move and not item.step.back and not item.step.after), ""),
         "history": history_of(viewer=request.actor, view=view) if view.level >= 1 else [],
         "stays": stays_of(view, on),
         "path": _path(view),

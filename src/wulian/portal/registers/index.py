@@ -102,7 +102,9 @@ def _counter(request: PageRequest, adopted: Adopted, view: CounterView, on: date
         "pill": {"below": "late", "within": "ok", "above": "ok"}.get(view.standing, ""),
         "word": words.get(view.standing, ""),
         "band": counter.target,
-        "chart": trend(unit=counter.unit, points=years, bars_instead=counter.per == "year") if len(known) >= 2 else None,
+        "chart": trend(unit=counter.unit, points=years, bars_instead=counter.per == "year", height=110)
+        if len(known) >= 3 and len(set(known)) > 1
+        else None,
         "parts": parts,
     }
 
