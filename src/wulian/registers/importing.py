@@ -8,6 +8,7 @@ as it is); what that state requires must be there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +99,16 @@ def plain_choices(item: FieldDefinition) -> str:
     return "、".join(said(choice.label) for choice in item.choices if not choice.retired)
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A row that would be a new entry. `exceptions`: rules it passes as it is; `problems`: why it would be refused."""
+
+    entry: Entry
+    values: dict[str, Any]
+    exceptions: list[Any]
+    problems: list[Problem]
+
+
 class EntryWriter:
     """Writes chunks of rows: all new entries of a chunk with a few statements, changes one by one."""
 
@@ -114,16 +125,25 @@ class EntryWriter:
         people = self._people(rows)
         outcomes: dict[int, Outcome] = {}
         new: list[tuple[int, Entry, dict[str, Any], list[Any]]] = []
-        keys, taken = self._present(rows), set[tuple[Any, ...]]()
-        for place, row in enumerate(rows):
-            made = self._one(row, found, people)
+        read_rows = [self._one(row, found, people) for row in rows]
+        keys = self._present([made for made in read_rows if not isinstance(made, Outcome)])
+        taken = set[tuple[Any, ...]]()
+        for place, made in enumerate(read_rows):
             if isinstance(made, Outcome):
                 outcomes[place] = made
                 continue
-            entry, values, exceptions = made
+            entry, values = made.entry, made.values
             key = self._key(entry, values)
-            if key in keys:
+            if key in keys:  # before its problems: a thing that must be unique clashes with itself when its file comes again
                 outcomes[place] = Outcome(Result.UNCHANGED)
+                continue
+            if made.problems:
+                outcomes[place] = _refused(
+                    [
+                        problem.at(f"f_{problem.field}" if f"f_{problem.field}" in self.fields else problem.field)
+                        for problem in made.problems
+                    ]
+                )
                 continue
             twin = self._exclusive(entry, values)
             if taken & twin:
@@ -131,7 +151,7 @@ class EntryWriter:
                 continue
             keys.add(key)
             taken |= twin
-            new.append((place, entry, values, exceptions))
+            new.append((place, entry, values, made.exceptions))
         self._create(new)
         outcomes |= {place: Outcome(Result.CREATED, subject=entry, name=entry.title, detail=entry.number) for place, entry, *_rest in new}
         return [outcomes[place] for place in range(len(rows))]
@@ -140,7 +160,7 @@ class EntryWriter:
         return ()
 
     # ----------------------------------------------------------------------------------------------------- one row
-    def _one(self, row: Row, found: Found, people: dict[str, list[int]]) -> Outcome | tuple[Entry, dict[str, Any], list[Any]]:
+    def _one(self, row: Row, found: Found, people: dict[str, list[int]]) -> Outcome | _New:
         problems: list[Problem] = []
         given = self._values(row, found, people, problems)
         if number := row.values.get("number"):
@@ -157,10 +177,6 @@ class EntryWriter:
         values = writing.merged(adopted, {}, given)
         ids = (organisation.pk if organisation else None, person)
         checked = writing.check(adopted, values, entry=None, subject=ids, state=state)
-        if checked.problems:
-            return _refused(
-                [problem.at(f"f_{problem.field}" if f"f_{problem.field}" in self.fields else problem.field) for problem in checked.problems]
-            )
         due = deadline(adopted.lifecycle.state(state), since)
         entry = Entry(
             register_id=adopted.id, version=adopted.version, state=state, state_since=since, due_on=due.day if due else None, region_id=region,
@@ -168,7 +184,7 @@ class EntryWriter:
             updated_at=self.context.at, batch_id=self.context.batch_id,
         )  # fmt: skip
         # A list that is taken over is as it is: a rule that allows exceptions is noted, not asked about.
-        return entry, values, list(checked.exceptions)
+        return _New(entry, values, list(checked.exceptions), checked.problems)
 
     def _values(self, row: Row, found: Found, people: dict[str, list[int]], problems: list[Problem]) -> dict[str, Any]:
         given: dict[str, Any] = {}
@@ -282,10 +298,20 @@ class EntryWriter:
             found[name].append(pk)
         return found
 
-    def _present(self, rows: Sequence[Row]) -> set[tuple[Any, ...]]:
-        """Keys of what earlier runs of this source brought in, so that a file can be imported again."""
+    def _present(self, new: Sequence[_New]) -> set[tuple[Any, ...]]:
+        """Keys of what earlier runs of this source brought in, so that a file can be imported again. Reads only entries that
+        share the subject (or, without subjects, the title) with one of `new`: an earlier import may have been large."""
+        definition = self.adopted.definition
         entries = Entry.objects.filter(register=self.adopted.id, batch_id__isnull=False).select_related("body")
-        return {self._key(entry, entry.body.values) for entry in entries} if rows else set()
+        title = self.adopted.fields.get(definition.views.title)
+        if definition.subject == "organisation":
+            entries = entries.filter(subject__in={made.entry.subject_id for made in new})
+        elif definition.subject == "person":
+            entries = entries.filter(subject_person__in={made.entry.subject_person_id for made in new})
+        elif title is not None and title.type is FieldType.TEXT and all(made.values.get(title.code) for made in new):
+            wanted = {plain_text(title, made.values[title.code])[: writing.TITLE_LENGTH] for made in new}
+            entries = entries.filter(title__in=wanted)
+        return {self._key(entry, entry.body.values) for entry in entries} if new else set()
 
     def _key(self, entry: Entry, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """What makes two rows the same entry: the subject and all short values that were given."""
