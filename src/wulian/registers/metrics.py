@@ -51,9 +51,13 @@ def all_metrics() -> list[Metric]:
     return list(metrics_in_force().values())
 
 
+# One proxy class for all labels: `lazy` makes a new class at every call, and there are thousands of labels.
+_said = lazy(said, str)
+
+
 def _lazy(label: Label) -> Any:
     """A label that is read in the language of the moment."""
-    return lazy(lambda: said(label), str)()
+    return _said(label)
 
 
 def metric_of(adopted: Adopted, counter: CounterDefinition) -> Metric:
