@@ -37,6 +37,12 @@ from wulian.foundation.catalogue.suggesting import suggest_metrics
         ("人力资源服务机构数量", "家", "hr_agencies-agencies", "1"),
         ("技术创新典型应用场景清单", "项", "scenarios-published_in_year", "1"),
         ("政务服务“网上办”占比", "%", "approval_items-online_share", "1"),
+        ("概念验证中心", "家", "service_platforms-concept_centres_new", "1"),
+        ("中试平台", "家", "service_platforms-pilot_platforms_new", "1"),
+        ("检验检测平台", "家", "service_platforms-testing_platforms_new", "1"),
+        ("科技型企业孵化器", "家", "service_platforms-incubators_new", "1"),
+        ("引进中国科学院科技成果", "项", "cas_imports-cas_landed", "1"),
+        ("技术成果发布会和供需对接会", "场", "events-release_matchmaking_events", "1"),
     ],
 )
 def test_the_counter_is_found_by_the_printed_name(name: str, unit: str, metric: str, factor: str, adopted_all: None) -> None:
