@@ -27,7 +27,7 @@ from wulian.directory.models import (
 from wulian.foundation import audit, search
 from wulian.foundation.access import Actor, Role, require
 from wulian.foundation.models import AuditEvent, MetricSnapshot, Notice, StoredFile, User
-from wulian.registers.models import Entry, EntryParty
+from wulian.registers.models import Entry, EntryFile, EntryParty
 
 from .accounts import accounts_file
 from .organisations import SOURCES, UNITS
@@ -100,8 +100,14 @@ def remove_entries(removed: Removed) -> None:
     persons = set(EntryParty.objects.filter(entry__in=entries, person__isnull=False).values_list("person", flat=True))
     persons |= set(entries.filter(subject_person__isnull=False).values_list("subject_person", flat=True))
     removed.deleted[_("台账条目")] = entries.count()
+    papers = set(EntryFile.objects.filter(entry__in=entries).values_list("file", flat=True))
     for chunk in chunks(sorted(entries.values_list("pk", flat=True))):
         Entry.objects.filter(pk__in=chunk).delete()
+    going = papers - referenced(StoredFile, sorted(papers))
+    for chunk in chunks(sorted(going)):
+        for file in StoredFile.objects.filter(pk__in=chunk):
+            transaction.on_commit(partial(file.file.storage.delete, file.file.name))
+        StoredFile.objects.filter(pk__in=chunk).delete()
     unknown = sorted(Person.objects.filter(pk__in=persons, user__isnull=True).values_list("pk", flat=True))
     free = set(unknown) - referenced(Person, unknown)
     for chunk in chunks(sorted(free)):
