@@ -106,7 +106,7 @@ def remove_entries(removed: Removed) -> None:
     going = papers - referenced(StoredFile, sorted(papers))
     for chunk in chunks(sorted(going)):
         for file in StoredFile.objects.filter(pk__in=chunk):
-            transaction.on_commit(partial(file.file.storage.delete, file.file.name))
+            transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
         StoredFile.objects.filter(pk__in=chunk).delete()
     unknown = sorted(Person.objects.filter(pk__in=persons, user__isnull=True).values_list("pk", flat=True))
     free = set(unknown) - referenced(Person, unknown)
