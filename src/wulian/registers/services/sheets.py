@@ -285,7 +285,7 @@ def _open(adopted: Adopted, upload: IO[bytes]) -> tuple[Any, dict[str, list[str]
     name = said(adopted.definition.name)
     try:
         book = load_workbook(upload, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
+    except (BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:  # SyntaxError: broken XML inside
         raise NotASheet(register=name, why=_("打不开")) from error
     if HIDDEN not in book.sheetnames:
         raise NotASheet(register=name, why=_("没有五链的标记")) from None
