@@ -241,8 +241,9 @@ def review(
         page = _page_of(shown, focus) or page
     page = min(max(page, 1), pages)
     window = shown[(page - 1) * PER_PAGE : page * PER_PAGE]
+    known = metrics.all_metrics()  # once, not once a group
     for group in window if tab != "tasks" else ():
-        group.suggestions = suggest_metrics(group.head.values["name"], group.head.values["unit"], limit=3)
+        group.suggestions = suggest_metrics(group.head.values["name"], group.head.values["unit"], among=known, limit=3)
 
     section = _section(section, focus, finding, of_tab, findings, window, bounds)
     marks: list[tuple[int, int, int | None, str]] = [

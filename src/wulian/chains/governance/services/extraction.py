@@ -17,6 +17,7 @@ from wulian.directory.models import Organisation
 from wulian.foundation import audit
 from wulian.foundation.access import Actor, require_officer
 from wulian.foundation.catalogue import metrics
+from wulian.foundation.catalogue.metrics import all_metrics
 from wulian.foundation.catalogue.suggesting import suggest_metrics
 from wulian.foundation.models import AuditEvent
 from wulian.kernel.errors import Conflict, Invalid, NotFound
@@ -87,10 +88,10 @@ def bind_suggested(*, by: Actor, document_id: int, at: datetime, certainty: floa
         groups: dict[str, list[Extraction]] = {}
         for row in document.extractions.select_for_update().filter(what=What.INDICATOR).order_by("position"):
             groups.setdefault(row.group_key, []).append(row)
-        bound = 0
+        bound, metrics = 0, all_metrics()
         for rows in groups.values():
             head = min(rows, key=lambda row: (row.state == State.MERGED, mentions.rank(mentions.mention_of(row))))
-            first = next(iter(suggest_metrics(head.values["name"], head.values["unit"], limit=1)), None)
+            first = next(iter(suggest_metrics(head.values["name"], head.values["unit"], among=metrics, limit=1)), None)
             if any(row.metric for row in rows) or first is None or first.score < certainty:
                 continue
             for row in rows:
