@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -242,11 +243,15 @@ class MetricSnapshot(models.Model):
 
 
 class Notice(models.Model):
-    """通知: a sentence to one account with a page to open. `key` keeps the same notice from being sent twice."""
+    """通知: a sentence to one account with a page to open. `key` keeps the same notice from being sent twice.
+
+    It is worded in both languages when it is sent: who reads it may read another one than who caused it.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("收件人"))
     key = models.CharField(_("键"), max_length=120)
     text = models.CharField(_("内容"), max_length=300)
+    text_en = models.CharField(_("内容（英文）"), max_length=300, blank=True)
     link = models.CharField(_("链接"), max_length=200, blank=True)
     due_on = models.DateField(_("期限"), null=True)
     created_at = models.DateTimeField(_("时间"))
@@ -259,7 +264,12 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="notice_once")]
 
     def __str__(self) -> str:
-        return self.text
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """The sentence in the reader's language."""
+        return (get_language() == "en" and self.text_en) or self.text
 
 
 class SearchOutbox(models.Model):

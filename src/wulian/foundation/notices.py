@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from wulian.kernel.errors import NotFound
 
@@ -15,18 +16,27 @@ from .access import Actor, require
 from .models import Notice
 
 
-def notify(*, users: Iterable[int], key: str, text: str, link: str = "", due_on: date | None = None, at: datetime) -> int:
+def notify(
+    *, users: Iterable[int], key: str, text: str | Callable[[], str], link: str = "", due_on: date | None = None, at: datetime
+) -> int:
     """Send one notice to each account (ids) that has not had a notice with this `key`. Returns how many were new.
 
+    text: the sentence, or what words it in the language in force; the latter is kept in Chinese and in English.
     Called by services inside the transaction of their act, so a rolled-back act sends nothing.
     """
+    zh, en = (_worded(text, "zh-hans"), _worded(text, "en")) if callable(text) else (text, "")
     fresh = [
-        Notice(user_id=user_id, key=key[:120], text=text[:300], link=link[:200], due_on=due_on, created_at=at)
+        Notice(user_id=user_id, key=key[:120], text=zh[:300], text_en=en[:300], link=link[:200], due_on=due_on, created_at=at)
         for user_id in dict.fromkeys(users)
     ]
     known = set(Notice.objects.filter(key=key[:120], user_id__in=[notice.user_id for notice in fresh]).values_list("user_id", flat=True))
     Notice.objects.bulk_create((notice for notice in fresh if notice.user_id not in known), ignore_conflicts=True)
     return len(fresh) - len(known)
+
+
+def _worded(text: Callable[[], str], language: str) -> str:
+    with override(language):
+        return text()
 
 
 def settle(*, key: str, at: datetime) -> int:
@@ -35,6 +45,11 @@ def settle(*, key: str, at: datetime) -> int:
     Called by services inside the transaction of their act.
     """
     return Notice.objects.filter(key=key[:120], read_at__isnull=True).update(read_at=at)
+
+
+def supersede(*, prefix: str, key: str, at: datetime) -> int:
+    """Notices whose key begins with `prefix` are out of date, except those with `key`: nobody need open them any more."""
+    return Notice.objects.filter(key__startswith=prefix, read_at__isnull=True).exclude(key=key).update(read_at=at)
 
 
 def mark_read(*, by: Actor, notice_ids: Iterable[int] | None = None, at: datetime) -> int:

@@ -69,6 +69,11 @@ class NoticeOut(Schema):
     created_at: datetime
     read_at: datetime | None
 
+    @staticmethod
+    def resolve_text(notice: Any) -> str:
+        """In the language that the request asks for."""
+        return str(notice.said)
+
 
 class ReadIn(In):
     """All notices when left out."""

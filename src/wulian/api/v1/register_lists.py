@@ -220,8 +220,8 @@ def waiting(request: HttpRequest, query: Query[TodoQuery], paging: Query[Paging]
     """Entries of all registers that wait for a step of the caller, most overdue first; the first 200 can be listed."""
     if query.register_code:
         get_adopted(query.register_code)
-    found, total = todo_of(viewer=actor(request), on=query.day, register=query.register_code or "")
-    rows = page(found, paging)
+    found = todo_of(viewer=actor(request), on=query.day, register=query.register_code or "")
+    rows = page(found.items, paging)
     items = [
         {
             "register_code": one.adopted.code, "number": one.entry.number, "title": one.reference.label, "state": one.entry.state, "state_label": one.state,
@@ -229,7 +229,7 @@ def waiting(request: HttpRequest, query: Query[TodoQuery], paging: Query[Paging]
         }
         for one in rows["items"]
     ]  # fmt: skip
-    return {**rows, "count": total, "items": items}
+    return {**rows, "count": found.total, "items": items}
 
 
 @subject.get("/register-references/{kind}", "find_register_references", list[ReferenceFound])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wulian.directory.selectors.figures import read_metric
+from wulian.directory.selectors.figures import read_metric, region_name
 from wulian.engines.registers import CounterDefinition
 from wulian.foundation.access import Role
 from wulian.foundation.catalogue.metrics import scope_of
@@ -24,6 +26,7 @@ from wulian.registers.metrics import metric_code, metric_of
 from wulian.registers.selectors.cadence import cadence_of
 from wulian.registers.selectors.counters import CounterView, counters_of
 from wulian.registers.selectors.entries import register_overview
+from wulian.registers.selectors.soon import soon_for
 from wulian.registers.selectors.todo import todo_of
 from wulian.registers.wording import CHAINS, said, who_word
 
@@ -60,17 +63,29 @@ def registers(request: PageRequest) -> HttpResponse:
 
 
 def todo(request: PageRequest) -> HttpResponse:
-    on = asked_day(request)
-    waiting, total = todo_of(viewer=request.actor, on=on)
-    late = sum(1 for item in waiting if item.late_days > 0)
+    """What waits for the reader: all of it, what is late, or what runs out soon; in all registers or one."""
+    on, show = asked_day(request), request.GET.get("show", "")
+    register = request.GET.get("register", "")
+    only = get_adopted(register) if register else None
+    found = todo_of(viewer=request.actor, on=on, register=register, late=show == "late")
+    soon = soon_for(viewer=request.actor, on=on, register=register)
     title = _("没有等您办的条目")
-    if total:
-        title = (
-            _("%(total)s 个条目等您办") % {"total": total}
-            if not late
-            else _("%(total)s 个条目等您办，%(late)s 个已超期") % {"total": total, "late": late}
-        )
-    return render(request, "registers/todo.html", {"waiting": waiting, "total": total, "late": late, "title": title})
+    if show == "soon":
+        title = _("%(total)s 个条目快到日子") % {"total": len(soon)} if soon else _("没有快到日子的条目")
+    elif found.total:
+        words = {"total": found.total, "late": found.late}
+        title = _("%(total)s 个条目等您办，%(late)s 个已超期") % words if found.late else _("%(total)s 个条目等您办") % words
+    context = {
+        "waiting": [] if show == "soon" else found.items,
+        "soon": soon if show == "soon" else [],
+        "total": {"late": found.late, "soon": len(soon)}.get(show, found.total),
+        "late": found.late,
+        "show": show,
+        "shows": [("", _("等我办"), found.total), ("late", _("已超期"), found.late), ("soon", _("快到日子"), len(soon))],
+        "only": said(only.definition.name) if only else "",
+        "title": f"{said(only.definition.name)}{_('：')}{title}" if only else title,
+    }
+    return render(request, "registers/todo.html", context)
 
 
 def counters(request: PageRequest, register: str) -> HttpResponse:
@@ -78,7 +93,22 @@ def counters(request: PageRequest, register: str) -> HttpResponse:
     adopted, on = get_adopted(register), asked_day(request)
     views = counters_of(viewer=request.actor, adopted=adopted, region=request.region.pk, on=on)
     shown = [_counter(request, adopted, view, on) for view in views]
-    return render(request, "registers/counters.html", {**shell(request, adopted, "counters"), "counters": shown})
+    context = {**shell(request, adopted, "counters"), "counters": shown, "title": _counted(request, adopted, views)}
+    return render(request, "registers/counters.html", context)
+
+
+def _counted(request: PageRequest, adopted: Adopted, views: Sequence[CounterView]) -> str:
+    """The finding: how many counters are in their target, how many below it; without targets, how many there are."""
+    words = {"name": said(adopted.definition.name), "place": region_name(request.region, short=True), "count": len(views)}
+    below = sum(1 for view in views if view.standing == "below")
+    met = sum(1 for view in views if view.standing in {"within", "above"})
+    if below and met:
+        return _("%(name)s：%(place)s %(met)s 项达到目标，%(below)s 项低于目标") % {**words, "met": met, "below": below}
+    if below:
+        return _("%(name)s：%(place)s %(below)s 项低于目标") % {**words, "below": below}
+    if met:
+        return _("%(name)s：%(place)s %(met)s 项达到目标") % {**words, "met": met}
+    return _("%(name)s：%(place)s的 %(count)s 项计数") % words
 
 
 def _counter(request: PageRequest, adopted: Adopted, view: CounterView, on: date) -> dict[str, Any]:
@@ -130,6 +160,11 @@ def cadence(request: PageRequest, register: str) -> HttpResponse:
     return render(request, "registers/cadence.html", {**shell(request, adopted, "cadence"), "views": views, "year": year, "title": title})
 
 
+def _in_words(adopted: Adopted, text: str) -> str:
+    """What a rule says, with the names of fields where a refusal shows their values."""
+    return re.sub(r"\{(\w+)\}", lambda found: said(adopted.fields[found[1]].label) if found[1] in adopted.fields else found[0], text)
+
+
 def about(request: PageRequest, register: str) -> HttpResponse:
     """What the definition says, in words: purpose, who does what, states and steps, fields, rules, counters."""
     adopted = get_adopted(register)
@@ -138,7 +173,7 @@ def about(request: PageRequest, register: str) -> HttpResponse:
     context = {
         **shell(request, adopted, "about"),
         "definition": definition,
-        "note": definition.note,
+        "note": definition.note if request.actor.has(Role.ADMINISTRATOR) else "",  # for who maintains the definition
         "fields": [
             {
                 "label": said(field.label),
@@ -176,7 +211,7 @@ def about(request: PageRequest, register: str) -> HttpResponse:
             }
             for state in definition.lifecycle.states
         ],
-        "rules": [{"say": said(rule.say), "severity": rule.severity} for rule in definition.rules]
+        "rules": [{"say": _in_words(adopted, said(rule.say)), "severity": rule.severity} for rule in definition.rules]
         + [{"say": said(unique.say), "severity": "refuse"} for unique in definition.unique],
         "creates": [who_word(word) for word in definition.create],
         "may_create": may_create(request.actor, adopted),

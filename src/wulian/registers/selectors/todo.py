@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from wulian.foundation.access import Actor, Role
 
@@ -30,18 +30,27 @@ class Waiting:
     late_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """`items`: the first of them, at most 200; `total` and `late` (past their limit) are counted in full."""
+
+    items: list[Waiting]
+    total: int
+    late: int
+
+
 def waiting_for(viewer: Actor, adopted: Adopted) -> QuerySet[Entry]:
     """Entries of a register with a time limit, from whose state the viewer may take a step forward."""
     mine = Q(pk__in=[])
     for step in adopted.definition.lifecycle.transitions:
         if step.back:
             continue
-        mine |= Q(state__in=step.from_) & _who(viewer, frozenset(step.who))
+        mine |= Q(state__in=step.from_) & meant_by(viewer, frozenset(step.who))
     seen = access.seen_by(viewer, adopted)
     return Entry.objects.filter(seen, mine, register=adopted.id, voided_at__isnull=True, due_on__isnull=False)
 
 
-def _who(viewer: Actor, words: frozenset[str]) -> Q:
+def meant_by(viewer: Actor, words: frozenset[str]) -> Q:
     """Entries to which the viewer is one of `words`."""
     if viewer.is_system:
         return Q()
@@ -63,21 +72,22 @@ def _who(viewer: Actor, words: frozenset[str]) -> Q:
     return found
 
 
-def todo_of(*, viewer: Actor, on: date, register: str = "") -> tuple[list[Waiting], int]:
-    """The first entries that wait for the viewer, most overdue first, and how many there are in all."""
-    if not viewer.signed_in:
-        return [], 0
+def todo_of(*, viewer: Actor, on: date, register: str = "", late: bool = False) -> Todo:
+    """What waits for the viewer, most overdue first: in all registers or one, all of it or what is late."""
     found: list[Waiting] = []
-    total = 0
-    for adopted in adopted_registers().values():
+    total = overdue = 0
+    for adopted in adopted_registers().values() if viewer.signed_in else ():
         if register and adopted.code != register:
             continue
         rows = waiting_for(viewer, adopted)
-        total += rows.count()
-        for entry in rows.select_related("subject_person").order_by(F("due_on").asc(), "pk")[:MOST]:
-            found.append(_waiting(viewer, adopted, entry, on))
+        counted = rows.aggregate(total=Count("pk"), late=Count("pk", filter=Q(due_on__lt=on)))
+        total, overdue = total + counted["total"], overdue + counted["late"]
+        if counted["late" if late else "total"]:
+            shown = rows.filter(due_on__lt=on) if late else rows
+            chosen = shown.select_related("subject_person").order_by(F("due_on").asc(), "pk")[:MOST]
+            found += [_waiting(viewer, adopted, entry, on) for entry in chosen]
     found.sort(key=lambda item: (item.entry.due_on or date.max, item.entry.pk))
-    return found[:MOST], total
+    return Todo(found[:MOST], total, overdue)
 
 
 def _waiting(viewer: Actor, adopted: Adopted, entry: Entry, on: date) -> Waiting:

@@ -91,7 +91,7 @@ def take_step(
         region=entry.region_id, at=at,
     )  # fmt: skip
     for place, notice in enumerate(() if quiet else move.notices):
-        tell(adopted, entry, notice.to, notice.text.zh, key=f"step-{entry.pk}-{entry.revision}-{place}", at=at, due_on=entry.due_on)
+        tell(adopted, entry, notice.to, notice.text, key=f"step-{entry.pk}-{entry.revision}-{place}", at=at, due_on=entry.due_on)
     return entry
 
 

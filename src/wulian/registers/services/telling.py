@@ -1,24 +1,28 @@
-"""Whom a notice about an entry reaches."""
+"""Whom a notice about an entry reaches, and in which words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import partial
 
-from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from wulian.directory.models import Membership
+from wulian.engines.lifecycle import Text
+from wulian.engines.registers.schema import Label
 from wulian.foundation.access import Role
 from wulian.foundation.notices import notify
 
 from ..catalogue import Adopted
 from ..models import Entry, EntryParty
+from ..wording import said
 
 
 def people_of(entry: Entry, words: Iterable[str], *, on: date) -> set[int]:
     """Ids of the accounts that `words` (roles and relations) mean for the entry on `on`."""
     wanted = set(words)
-    in_force = Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on, person__user__is_active=True)
+    in_force = Membership.objects.in_force(on).filter(person__user__is_active=True).order_by()
     found: set[int] = set()
     roles = [word for word in wanted if word in Role.values]
     if roles:
@@ -32,8 +36,10 @@ def people_of(entry: Entry, words: Iterable[str], *, on: date) -> set[int]:
         named = EntryParty.objects.filter(entry=entry).values_list("organisation", "person")
         organisations |= {organisation for organisation, _person in named}
         persons |= {person for _organisation, person in named}
-    found |= set(in_force.filter(organisation__in=organisations - {None}).values_list("person__user", flat=True))
-    found |= set(in_force.filter(person__in=persons - {None}).values_list("person__user", flat=True))
+    if organisations - {None}:
+        found |= set(in_force.filter(organisation__in=organisations - {None}).values_list("person__user", flat=True))
+    if persons - {None}:
+        found |= set(in_force.filter(person__in=persons - {None}).values_list("person__user", flat=True))
     if "creator" in wanted and entry.created_by_id:
         found.add(entry.created_by_id)
     return found
@@ -45,14 +51,20 @@ def _above(region: str) -> set[str]:
     return set(region_paths().get(region, [region]))
 
 
-def tell(adopted: Adopted, entry: Entry, words: Iterable[str], text: str, *, key: str, at: datetime, due_on: date | None = None) -> int:
+def tell(
+    adopted: Adopted, entry: Entry, words: Iterable[str], text: Label | Text, *, key: str, at: datetime, due_on: date | None = None
+) -> int:
     """Send `text` about the entry to the people that `words` mean. Returns how many had not had it."""
-    shown = f"{adopted.definition.name.zh} {entry.number}：{text}"
     return notify(
         users=people_of(entry, words, on=at.date()),
         key=key,
-        text=shown,
+        text=partial(about_entry, adopted, entry.number, partial(said, text)),
         link=f"/registers/{adopted.code}/{entry.number}/",
         due_on=due_on,
         at=at,
     )
+
+
+def about_entry(adopted: Adopted, number: str, text: Callable[[], str]) -> str:
+    """The sentence of a notice about one entry, in the language in force."""
+    return _("%(register)s %(number)s：%(text)s") % {"register": said(adopted.definition.name), "number": number, "text": text()}

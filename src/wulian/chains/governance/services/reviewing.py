@@ -66,8 +66,16 @@ def invite_reviewer(*, by: Actor, at: datetime, evaluation_id: int, organisation
     seat = EvaluationReviewer.objects.create(
         evaluation=evaluation, organisation=organisation, due_on=due_on, invited_by_id=by.user_id, invited_at=at
     )
-    text = _("请评审“%(plan)s”的%(evaluation)s，逐项提出意见") % {"plan": evaluation.plan, "evaluation": evaluation}
-    notify(users=users, key=f"review-invited-{seat.pk}", text=text, link=_link(evaluation), due_on=due_on, at=at)
+    said = {"plan": evaluation.plan, "evaluation": evaluation}
+    key = f"review-invited-{seat.pk}"
+    notify(
+        users=users,
+        key=key,
+        text=lambda: _("请评审“%(plan)s”的%(evaluation)s，逐项提出意见") % said,
+        link=_link(evaluation),
+        due_on=due_on,
+        at=at,
+    )
     after = {"organisation": organisation, "due_on": due_on}
     audit.record(by=by, action="reviewer.invited", obj=seat, after=after, region=str(evaluation.plan.region_id), at=at)
     return seat
@@ -116,8 +124,11 @@ def file_comment(*, by: Actor, at: datetime, evaluation_id: int, text: str, abou
         filed_at=at,
     )
     officers = accounts_with(Role.OFFICER, on=timezone.localdate(at), region=str(evaluation.plan.region_id))
-    said = {"unit": seat.organisation, "evaluation": evaluation, "about": comment.about or _("全文")}
-    told = _("%(unit)s对%(evaluation)s提出意见（%(about)s），请答复") % said
+
+    def told() -> str:
+        said = {"unit": seat.organisation, "evaluation": evaluation, "about": comment.about or _("全文")}
+        return _("%(unit)s对%(evaluation)s提出意见（%(about)s），请答复") % said
+
     notify(users=officers, key=f"comment-filed-{comment.pk}", text=told, link=_link(evaluation, comment), at=at)
     after = {"about": comment.about, "text": comment.text, "organisation": seat.organisation}
     audit.record(by=by, action="comment.raised", obj=comment, after=after, region=str(evaluation.plan.region_id), at=at)
@@ -142,7 +153,10 @@ def answer_comment(*, by: Actor, at: datetime, comment_id: int, version: int, an
     comment.save()
     settle(key=f"comment-filed-{comment.pk}", at=at)
     if comment.filed_by_id is not None:
-        told = _("您对%(evaluation)s的意见（%(about)s）有了答复") % {"evaluation": evaluation, "about": comment.about or _("全文")}
+
+        def told() -> str:
+            return _("您对%(evaluation)s的意见（%(about)s）有了答复") % {"evaluation": evaluation, "about": comment.about or _("全文")}
+
         key = f"comment-answered-{comment.pk}-{comment.version}"
         notify(users=[comment.filed_by_id], key=key, text=told, link=_link(evaluation, comment), at=at)
     after, region = audit.state_of(comment, *ANSWER), str(evaluation.plan.region_id)

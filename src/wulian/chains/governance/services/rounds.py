@@ -6,9 +6,10 @@ it is taken and marked late.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.urls import reverse
@@ -20,7 +21,7 @@ from wulian.foundation import audit
 from wulian.foundation.access import Actor, Role, require
 from wulian.foundation.files import own_files
 from wulian.foundation.notices import notify
-from wulian.kernel.errors import Invalid, NotFound
+from wulian.kernel.errors import N_, Invalid, NotFound
 
 from ..access import may_edit, require_edit
 from ..errors import PlanState
@@ -65,7 +66,8 @@ def open_round(
     after = {"name": round_.name, "due_on": due_on, "reports": len(owed), "with_participants": with_participants}
     audit.record(by=by, action="round.opened", obj=round_, after=after, region=str(plan.region_id), at=at)
     units = sorted({unit for unit, *_rest in owed})
-    text = _("“%(plan)s”发起调度“%(round)s”，请于 %(due)s 前填报") % {"plan": plan, "round": round_, "due": due_on}
+    told = {"plan": plan, "round": round_, "due": due_on}
+    text = partial(_said, N_("“%(plan)s”发起调度“%(round)s”，请于 %(due)s 前填报"), told)
     _notify_units(units, round_, key=f"round:{round_.pk}:opened", text=text, at=at, on=on)
     return round_
 
@@ -155,7 +157,7 @@ def return_report(*, by: Actor, at: datetime, on: date, report_id: int, version:
         observations.return_observation(by=by, at=at, observation_id=observation.pk, reason=reason.strip())
     report.returned_because = reason.strip()[:300]
     report = _move(by, at, report, State.RETURNED, "report.returned", reason=reason)
-    text = _("“%(round)s”的填报被退回：%(reason)s") % {"round": report.round, "reason": report.returned_because}
+    text = partial(_said, N_("“%(round)s”的填报被退回：%(reason)s"), {"round": report.round, "reason": report.returned_because})
     _notify_units([report.unit_id], report.round, key=f"report:{report.pk}:returned:{report.version}", text=text, at=at, on=on)
     return report
 
@@ -199,8 +201,9 @@ def remind_round(*, by: Actor, at: datetime, on: date, round_id: int) -> int:
     units = sorted(set(owing.values_list("unit_id", flat=True)))
     left = (round_.due_on - on).days
     told = {"round": round_, "due": round_.due_on, "days": abs(left)}
-    text = _("“%(round)s”还没有报齐，%(due)s 截止，剩 %(days)s 天") if left >= 0 else _("“%(round)s”已于 %(due)s 截止，逾期 %(days)s 天")
-    _notify_units(units, round_, key=f"round:{round_.pk}:remind:{on}", text=text % told, at=at, on=on)
+    soon, late = N_("“%(round)s”还没有报齐，%(due)s 截止，剩 %(days)s 天"), N_("“%(round)s”已于 %(due)s 截止，逾期 %(days)s 天")
+    text = partial(_said, soon if left >= 0 else late, told)
+    _notify_units(units, round_, key=f"round:{round_.pk}:remind:{on}", text=text, at=at, on=on)
     round_.reminded_at = at
     round_.save(update_fields=["reminded_at"])
     after = {"units": len(units), "on": on}
@@ -312,7 +315,11 @@ def _track_problem(by: Actor, at: datetime, report: RoundReport) -> None:
         problems.rewrite_from_report(by=by, at=at, problem=present, report=report)
 
 
-def _notify_units(units: Sequence[int], round_: ReportingRound, *, key: str, text: str, at: datetime, on: date) -> None:
+def _said(sentence: str, values: Mapping[str, object]) -> str:
+    return _(sentence) % values
+
+
+def _notify_units(units: Sequence[int], round_: ReportingRound, *, key: str, text: Callable[[], str], at: datetime, on: date) -> None:
     """Tell every reporter of the units. A unit without a reporter shows in the round's list of units without an account."""
     users = accounts_with(Role.REPORTER, on=on, organisations=units)
     notify(users=users, key=key, text=text, link=reverse("round_report", args=[round_.pk]), due_on=round_.due_on, at=at)
