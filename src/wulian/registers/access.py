@@ -132,7 +132,7 @@ def title_rank(adopted: Adopted) -> int:
     """Who may read the title: as the field that it is taken from; a person's name is never public."""
     code = adopted.definition.views.title
     if code == "subject":
-        return 2 if adopted.definition.subject == "person" else 0
+        return subject_rank(adopted)
     field = adopted.field(code)
     return max(RANK[field.visible], 1 if field.type is FieldType.PERSON else 0)
 

@@ -25,10 +25,17 @@ class UploadForm(forms.Form):
     region = forms.ChoiceField(label=_("为哪个区域导入"), help_text=_("批次归这个区域；不在您管辖区域的主体会进隔离区，不会写入。"))
     file = forms.FileField(label=_("文件"), help_text=_("CSV（UTF-8 或 GB18030）、XLSX、XLS，CSV 可压缩成 .gz。"), allow_empty_file=True)
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, asked: str = "", **kwargs: Any) -> None:
+        """asked: a kind that the person came for. A register is imported from its own page: only the one asked for is offered."""
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(item.kind, f"{item.label}　{item.description}") for item in all_importers()]  # type: ignore[attr-defined]
-        self.fields["kind"].initial = "organisations"
+        kinds = all_importers()
+        asked = self.data.get("kind", asked)
+        self.register = next((item for item in kinds if item.kind == asked and item.subject == "entry"), None)
+        shown = [self.register] if self.register else [item for item in kinds if item.subject != "entry"]
+        field: Any = self.fields["kind"]
+        field.choices = [(item.kind, item.label) for item in kinds]
+        field.widget.choices = [(item.kind, f"{item.label}　{item.description}") for item in shown]
+        field.initial = asked if asked in {item.kind for item in kinds} else "organisations"
         self.fields["region"].choices = importing_regions(actor)  # type: ignore[attr-defined]
 
 

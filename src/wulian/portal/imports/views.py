@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -34,6 +35,7 @@ def imports(request: PageRequest) -> HttpResponse:
     found = list_batches(viewer=request.actor, kind=kind, state=state)
     page = Paginator(found, 30).get_page(request.GET.get("page"))
     now = timezone.now()
+    counts = dict(everything.order_by().values_list("kind").annotate(number=Count("pk")))
     waiting = list_batches(viewer=request.actor, state="waiting").count()
     context = {
         "title": _title(everything.count(), waiting),
@@ -42,7 +44,11 @@ def imports(request: PageRequest) -> HttpResponse:
         "total": everything.count(),
         "kinds": [
             ("", _("全部"), everything.count()),
-            *((item.kind, item.label, everything.filter(kind=item.kind).count()) for item in declare.all_importers()),
+            *(
+                (item.kind, item.label, counts.get(item.kind, 0))
+                for item in declare.all_importers()
+                if item.kind in counts or item.subject != "entry"
+            ),
         ],
     }
     return render(request, "imports/list.html", context)
@@ -59,7 +65,7 @@ def _title(total: int, waiting: int) -> str:
 @never_cache
 def import_new(request: PageRequest) -> HttpResponse:
     """Upload. A refused file leaves the rest of the form as it was."""
-    form = UploadForm(request.POST or None, request.FILES or None, actor=request.actor)
+    form = UploadForm(request.POST or None, request.FILES or None, actor=request.actor, asked=request.GET.get("kind", ""))
     refused = refused_upload(request.META) if request.method == "POST" else None  # known once the body has been read
     status = 200
     if refused is not None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from wulian.directory.selectors.organisations import get_organisation
 from wulian.directory.selectors.regions import list_regions
-from wulian.engines.registers import FieldDefinition
+from wulian.engines.registers import Definition, FieldDefinition
 from wulian.engines.registers.judging import missing_fields
 from wulian.foundation.access import Role, require
 from wulian.kernel.errors import Denied, NotFound
@@ -113,7 +113,7 @@ def create(request: PageRequest, register: str) -> HttpResponse:
     if not may_create(request.actor, adopted):
         raise Denied(act=_("登记%(register)s") % {"register": said(definition.name)}, reason=_("这本台账由其他人员登记"))
     fields = new_fields(viewer=request.actor, adopted=adopted)
-    typed, errors, subject = None, [], _subject_asked(request, adopted.definition.subject)
+    typed, errors, subject = None, [], _subject_asked(request, adopted.definition)
     asked: list[Asked] = []
     if request.method == "POST":
         reading = Reading(request, request.actor, fields, timezone.now())
@@ -154,14 +154,15 @@ def create(request: PageRequest, register: str) -> HttpResponse:
     return render(request, "registers/form.html", context, status=422 if context["failed"] else 200)
 
 
-def _subject_asked(request: PageRequest, kind: str) -> list[Asked]:
+def _subject_asked(request: PageRequest, definition: Definition) -> list[Asked]:
     """The question for the subject; people of one organisation are not asked for whom they file."""
+    kind = definition.subject
     if kind == "none":
         return []
     own = own_organisations(request.actor)
     if kind == "organisation" and not request.actor.has(Role.OFFICER, Role.ADMINISTRATOR) and len(own) == 1:
         return []
-    asked = Asked("subject", _("主体"), "picker", pick=kind, required=True)
+    asked = Asked("subject", said(definition.subject_label) or _("主体"), "picker", pick=kind, required=True)
     chosen = request.POST.get("subject") or request.GET.get("subject", "")
     if chosen.isdecimal() and kind == "organisation":
         from wulian.registers.selectors.showing import Reference

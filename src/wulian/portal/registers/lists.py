@@ -37,6 +37,7 @@ from .shell import asked_day, shell
 PAGE = 50
 INLINE_COUNTS = 20_000  # above this the counts of the filters are fetched after the page
 RESERVED = ("state", "region")
+SHADES = 7  # a state has the same shade in every row
 
 
 def question_of(request: PageRequest) -> Question:
@@ -76,7 +77,10 @@ def entries(request: PageRequest, register: str) -> HttpResponse:
         "rows": rows,
         "headings": _headings(adopted),
         "sorts": {"subject": "", "state": "state", "updated": "updated"},
-        "built_in": [code for code in adopted.definition.views.columns if code not in adopted.fields],
+        "built_in": [
+            code for code in adopted.definition.views.columns if code not in adopted.fields and code != adopted.definition.views.title
+        ],
+        "ended": {state.code for state in adopted.definition.lifecycle.states if state.ended},
         "filters": _filters(request, adopted, question, on, counted=count <= INLINE_COUNTS),
         "views": list_views(viewer=request.actor, adopted=adopted),
         "exports": [(kind, f"{reverse('register_export', args=[adopted.code, kind])}?{question.address()}") for kind in ("csv", "xlsx")],
@@ -111,7 +115,12 @@ def _title(adopted: Adopted, question: Question, count: int, rows: list[Row], on
         return _("%(name)s：%(count)s 条已作废") % {"name": name, "count": f"{count:,}"}
     if question.pairs() and any(pair[0] != "sort" for pair in question.pairs()):
         return _("%(name)s：找到 %(count)s 条") % {"name": name, "count": f"{count:,}"}
-    return _("%(name)s：共 %(count)s 条") % {"name": name, "count": f"{count:,}"} if count else _("%(name)s：还没有条目") % {"name": name}
+    if not count:
+        return _("%(name)s：还没有条目") % {"name": name}
+    late = sum(row.late for row in rows) if len(rows) == count else 0  # all of them are on the page
+    if late:
+        return _("%(name)s：共 %(count)s 条，%(late)s 条已超期") % {"name": name, "count": f"{count:,}", "late": late}
+    return _("%(name)s：共 %(count)s 条") % {"name": name, "count": f"{count:,}"}
 
 
 def _filters(request: PageRequest, adopted: Adopted, question: Question, on: date, *, counted: bool) -> list[dict[str, Any]]:
@@ -287,7 +296,7 @@ def region_map(request: PageRequest, register: str) -> HttpResponse:
     counted: dict[str, dict[str, int]] = defaultdict(dict)
     for region, state, number in found.values_list(column, "state").annotate(number=Count("pk")):
         counted[region or ""][state] = number
-    states = [(state.code, said(state.label)) for state in adopted.definition.lifecycle.states]
+    states = [(place, state.code, said(state.label)) for place, state in enumerate(adopted.definition.lifecycle.states)]
     most = max((sum(parts.values()) for parts in counted.values()), default=0)
     rows: list[dict[str, Any]] = []
     for region in list_regions():
@@ -296,7 +305,11 @@ def region_map(request: PageRequest, register: str) -> HttpResponse:
         if total or region.level == "district":
             parameter = "region" if code == "region" else f"f.{code}"
             href = f"{reverse('register', args=[adopted.code])}?{asked.address()}&{parameter}={region.code}"
-            shares = [(label, parts[state], round(parts[state] * 100 / most, 1)) for state, label in states if parts.get(state)]
+            shares = [
+                (label, parts[state], round(parts[state] * 100 / most, 1), min(place, SHADES))
+                for place, state, label in states
+                if parts.get(state)
+            ]
             rows.append({"region": region, "total": total, "parts": shares, "href": href})
     rows.sort(key=lambda row: (-row["total"], row["region"].code))
     empty = sum(1 for row in rows if not row["total"])

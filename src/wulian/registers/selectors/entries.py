@@ -274,7 +274,7 @@ def register_overview(*, viewer: Actor, on: date, words: str = "", chain: str = 
         definition = adopted.definition
         if not viewer.signed_in and not definition.public_in and definition.audience != "public":
             continue
-        text = " ".join([definition.name.zh, definition.name.en, definition.purpose.zh, *definition.serves]).lower()
+        text = " ".join([definition.name.zh, definition.name.en, definition.purpose.zh, definition.purpose.en, *definition.serves]).lower()
         if words.lower() in text and chain in ("", definition.chain):
             found.append(overview_of(viewer=viewer, adopted=adopted, on=on))
     return found

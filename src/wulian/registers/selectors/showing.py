@@ -55,6 +55,11 @@ class Cell:
     def is_numeric(self) -> bool:
         return self.number is not None
 
+    @property
+    def is_short(self) -> bool:
+        """A date, a name, a word: kept on one line."""
+        return len(self.text) <= 10 and all(len(one.label) <= 6 for one in self.references)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
