@@ -30,6 +30,7 @@ from wulian.chains.governance.services import (
     tasks,
 )
 from wulian.directory.models import Membership
+from wulian.directory.services.identity import merge_organisations
 from wulian.foundation.access import ANONYMOUS, Actor, Role
 from wulian.foundation.catalogue.snapshots import take_snapshot
 from wulian.foundation.files import store_upload
@@ -129,6 +130,9 @@ def _directory(world: World) -> None:
         makers.fact(one, "rd_expense", 2025, 23_456_789)
         makers.title(one)
         makers.patent(one)
+    twin = makers.organisation("天津另一家公司", HONGQIAO)
+    change = merge_organisations(by=world["officer"], kept_id=firm.pk, other_id=twin.pk, reason="同一家", at=timezone.now())
+    world.ids["change"] = change.pk
     world.ids |= {"own": own.pk, "firm": firm.pk, "membership": Membership.objects.get(person__user_id=world["reporter"].user_id).pk}
     world.ids["person"] = Membership.objects.get(pk=world.ids["membership"]).person_id
     snapshot = take_snapshot(metric="hnte_valid", region=HONGQIAO, on=date(2025, 12, 31), by=world["officer"], at=timezone.now())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from wulian.foundation.catalogue.metrics import use_regions
 from wulian.foundation.imports.declare import declare as declare_importer
 
-from . import facts, metrics, searching  # metrics name facts, so facts come first
+from . import facts, following, metrics, searching  # metrics name facts, so facts come first
 from .access import region_closure
 from .importing import facts as fact_import
 from .importing import ip, organisations, region_facts, titles
 
-__all__ = ["facts", "metrics", "searching"]
+__all__ = ["facts", "following", "metrics", "searching"]
 
 use_regions(region_closure)
 

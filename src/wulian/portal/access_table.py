@@ -19,6 +19,7 @@ SUBJECTS = (
     "tasks",
     "appraisals",
     "directory",
+    "identity",
     "registers",
     "imports",
     "notices",

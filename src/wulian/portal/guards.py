@@ -35,6 +35,7 @@ OFFICER = roles("officer", Role.OFFICER, Role.ADMINISTRATOR, reason=_("需要科
 REPORTER_OR_OFFICER = roles(
     "reporter-or-officer", Role.REPORTER, Role.OFFICER, Role.ADMINISTRATOR, reason=_("需要责任单位填报人或科技部门工作人员身份")
 )
+READER = roles("officer-or-auditor", Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR, reason=_("需要科技部门工作人员或审计身份"))
 REVIEWER = roles("reviewer", Role.REVIEWER, reason=_("需要评审专家身份"))
 AUDITOR = roles("auditor", Role.AUDITOR, Role.ADMINISTRATOR, reason=_("需要审计或管理员身份"))
 ADMINISTRATOR = roles("administrator", Role.ADMINISTRATOR, reason=_("需要管理员身份"))

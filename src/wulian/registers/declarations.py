@@ -1,7 +1,8 @@
-"""What the registers declare to the catalogues when Django starts: counters as metrics, registers as things to import."""
+"""What the registers declare to the catalogues when Django starts: counters as metrics, registers as things to import, and
+how entries follow an organisation that is merged."""
 
 from __future__ import annotations
 
-from . import importing, metrics
+from . import identity, importing, metrics
 
-__all__ = ["importing", "metrics"]
+__all__ = ["identity", "importing", "metrics"]

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-
-from wulian.foundation.access import Role
 from wulian.portal.appraisals.urls import APPRAISED
-from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, REPORTER_OR_OFFICER, REVIEWER, SIGNED_IN, Guard, roles
-
-READER = roles("officer-or-auditor", Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR, reason=_("需要科技部门工作人员或审计身份"))
+from wulian.portal.guards import ADMINISTRATOR, AUDITOR, OFFICER, PUBLIC, READER, REPORTER_OR_OFFICER, REVIEWER, SIGNED_IN, Guard
 
 # Instead of a scope: not for tokens at all, because the answer would let a token grow beyond its scopes.
 PAGES_ONLY = ""
@@ -55,6 +50,13 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "get_archive": (PUBLIC, "organisations:read"),
     "edit_organisation": (OFFICER, "organisations:write"),
     "add_organisation_name": (OFFICER, "organisations:write"),
+    "preview_merge": (OFFICER, "organisations:read"),
+    "merge_organisations": (OFFICER, "organisations:write"),
+    "split_organisation": (OFFICER, "organisations:write"),
+    "list_rows_to_split": (OFFICER, "organisations:read"),
+    "list_identity_changes": (READER, "organisations:read"),
+    "get_identity_change": (READER, "organisations:read"),
+    "undo_identity_change": (OFFICER, "organisations:write"),
     "record_organisation_fact": (OFFICER, "organisations:write"),
     "list_region_facts": (READER, "figures:read"),
     "record_region_fact": (OFFICER, "figures:write"),

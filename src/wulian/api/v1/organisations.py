@@ -13,7 +13,7 @@ from pydantic import Field
 
 from wulian.directory.selectors import archive as archives
 from wulian.directory.selectors.facts import region_facts_of
-from wulian.directory.selectors.organisations import Question, every_match, get_organisation, search_organisations
+from wulian.directory.selectors.organisations import Question, every_match, get_living, get_organisation, search_organisations
 from wulian.directory.services import facts as fact_acts
 from wulian.directory.services import organisations as acts
 from wulian.foundation.exports import CONTENT_TYPES, export_response
@@ -145,9 +145,13 @@ class ArchiveEvent(Schema):
 
 
 class ArchiveOut(Schema):
-    """`sees_all` false: the public register only, so facts, records and flags are left empty."""
+    """`sees_all` false: the public register only, so facts, records and flags are left empty.
+
+    `forwarded_from`: the id that was asked for, when it has been merged into this organisation.
+    """
 
     organisation: OrganisationOut
+    forwarded_from: int | None
     business_scope: str
     sees_all: bool
     names: list[NameOut]
@@ -297,10 +301,11 @@ def create(request: HttpRequest, body: OrganisationIn) -> Any:
 @subject.get("/organisations/{organisation_id}", "get_archive", ArchiveOut)
 def archive(request: HttpRequest, organisation_id: Id, query: Query[On]) -> Any:
     """Everything that is known of one organisation, cut to what the caller may see."""
-    organisation = get_organisation(viewer=actor(request), organisation_id=organisation_id)
+    organisation = get_living(viewer=actor(request), organisation_id=organisation_id)
     found = archives.archive(viewer=actor(request), organisation=organisation, on=query.day)
     return {
         "organisation": organisation,
+        "forwarded_from": organisation_id if organisation_id != organisation.pk else None,
         "business_scope": organisation.business_scope,
         "sees_all": found.sees_all,
         "names": found.names,

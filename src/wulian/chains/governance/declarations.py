@@ -1,3 +1,3 @@
 """What governance declares to the catalogues when Django starts."""
 
-from . import linking  # noqa: F401  (imported for what it declares)
+from . import identity, linking  # noqa: F401  (imported for what they declare)

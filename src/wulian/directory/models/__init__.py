@@ -1,6 +1,7 @@
 """Tables of the directory, by subject."""
 
 from .facts import FactValue, RegionFactValue
+from .identity import IdentityChange, IdentityUndo, MovedRow
 from .ip import IPHolding, IPRight
 from .organisations import (
     Organisation,
@@ -17,7 +18,10 @@ __all__ = [
     "FactValue",
     "IPHolding",
     "IPRight",
+    "IdentityChange",
+    "IdentityUndo",
     "Membership",
+    "MovedRow",
     "Organisation",
     "OrganisationName",
     "Person",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -113,11 +114,9 @@ def family(organisation: Organisation) -> list[int]:
 def archive(*, viewer: Actor, organisation: Organisation, on: date) -> Archive:
     """The archive as it stands on `on`, cut to what the viewer may see."""
     ids, whole = family(organisation), sees_all(viewer, organisation)
-    names = list(OrganisationName.objects.filter(organisation__in=ids).order_by("kind", "name"))
-    titles = [
-        TitleLine(grant, state_of_title(grant, on))
-        for grant in TitleGrant.objects.filter(organisation__in=ids).select_related("source").order_by("-valid_from", "kind")
-    ]
+    names = _once(ids, OrganisationName.objects.filter(organisation__in=ids).order_by("kind", "name"), "kind", "name")
+    grants = TitleGrant.objects.filter(organisation__in=ids).select_related("source").order_by("-valid_from", "kind")
+    titles = [TitleLine(grant, state_of_title(grant, on)) for grant in _once(ids, grants, "kind", "valid_from")]
     rights = IPRight.objects.filter(holdings__organisation__in=ids).distinct()
     in_force = rights.filter(Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=on), granted_on__lte=on)
     moves = list(RegionMove.objects.filter(organisation__in=ids).select_related("from_region", "to_region").order_by("-moved_on", "-pk"))
@@ -140,9 +139,19 @@ def archive(*, viewer: Actor, organisation: Organisation, on: date) -> Archive:
     )
 
 
+def _once(ids: list[int], rows: Iterable[Any], *names: str) -> list[Any]:
+    """Rows of which a merged organisation has the same as the one it went into, once: the own one. `ids`: the own id first."""
+    every = list(rows)
+    own = {tuple(getattr(row, name) for name in names) for row in every if row.organisation_id == ids[0]}
+    return [row for row in every if row.organisation_id == ids[0] or tuple(getattr(row, name) for name in names) not in own]
+
+
 def _facts(ids: list[int], on: date) -> tuple[list[int], list[FactLine]]:
     rows = FactValue.objects.filter(organisation__in=ids, is_current=True, year__lte=on.year).select_related("source")
-    values: dict[tuple[str, int], FactValue] = {(row.fact, row.year): row for row in rows}
+    # The own value outranks one that stayed behind with a merged organisation.
+    values: dict[tuple[str, int], FactValue] = {
+        (row.fact, row.year): row for row in sorted(rows, key=lambda row: (row.organisation_id == ids[0], row.pk))
+    }
     if not values:
         return [], []
     found = sorted({year for _fact, year in values})

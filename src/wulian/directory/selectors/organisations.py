@@ -143,6 +143,16 @@ def get_organisation(*, viewer: Actor, organisation_id: int) -> Organisation:
         raise NotFound(what=_("这个主体")) from error
 
 
+def get_living(*, viewer: Actor, organisation_id: int) -> Organisation:
+    """The organisation that this id means today: itself, or the one that it was merged into. Raises NotFound."""
+    found = get_organisation(viewer=viewer, organisation_id=organisation_id)
+    seen = {found.pk}
+    while found.merged_into_id is not None and found.merged_into_id not in seen:
+        seen.add(found.merged_into_id)
+        found = get_organisation(viewer=viewer, organisation_id=found.merged_into_id)
+    return found
+
+
 def facet_labels() -> dict[str, dict[str, str]]:
     """What the values of every facet are called, in the order in which they are offered."""
     english = get_language() == "en"

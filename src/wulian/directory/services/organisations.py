@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wulian.directory.errors import AlreadyMerged
 from wulian.directory.importing.organisations import industry_code
 from wulian.directory.models import Organisation, OrganisationName, Region, RegionMove
 from wulian.directory.searching import KIND
@@ -31,7 +32,7 @@ def require_may_edit(by: Actor, region: str | None) -> None:
     )
 
 
-def _checked(values: Mapping[str, Any], present: Organisation | None = None) -> dict[str, Any]:
+def checked(values: Mapping[str, Any], present: Organisation | None = None) -> dict[str, Any]:
     """Values ready to store. Raises Invalid with a sentence for the first that is not."""
     unknown = set(values) - set(EDITABLE)
     if unknown:
@@ -67,7 +68,7 @@ def _checked(values: Mapping[str, Any], present: Organisation | None = None) -> 
 @transaction.atomic
 def create_organisation(*, by: Actor, at: datetime, name: str, values: Mapping[str, Any] | None = None) -> Organisation:
     """Add an organisation that no register has brought in. `values`: any of EDITABLE. Raises Denied, Invalid."""
-    clean = _checked({**(values or {}), "name": name})
+    clean = checked({**(values or {}), "name": name})
     require_may_edit(by, clean.get("region_id"))
     basis = Organisation.RegionBasis.OFFICER if clean.get("region_id") else Organisation.RegionBasis.NONE
     organisation = Organisation.objects.create(**clean, region_basis=basis, created_at=at, updated_at=at)
@@ -86,6 +87,12 @@ def locked_organisation(organisation_id: int) -> Organisation:
         raise NotFound(what=_("这个主体")) from error
 
 
+def require_living(organisation: Organisation) -> None:
+    """Raises AlreadyMerged for one that only forwards."""
+    if organisation.merged_into is not None:
+        raise AlreadyMerged(name=organisation.name, into=organisation.merged_into.name)
+
+
 def version_of(organisation: Organisation) -> str:
     """What a form carries along to notice that someone else changed the organisation in between."""
     return organisation.updated_at.isoformat()
@@ -97,14 +104,15 @@ def update_organisation(
 ) -> Organisation:
     """Correct an organisation by hand. A new name keeps the old one as former, a new region leaves a move on `on`.
 
-    version: `version_of` when the person began; a different one now raises Conflict. Raises Denied, Invalid, NotFound.
+    version: `version_of` when the person began; a different one now raises Conflict. Raises Denied, Invalid, NotFound, AlreadyMerged.
     """
     organisation = locked_organisation(organisation_id)
     require_may_edit(by, organisation.region_id)
+    require_living(organisation)
     if version and version != version_of(organisation):
         when = timezone.localtime(organisation.updated_at).strftime("%Y-%m-%d %H:%M")
         raise Conflict(who=_("另一位同事或一次导入"), when=when, what=f"“{organisation.name}”")
-    clean = _checked(values, organisation)
+    clean = checked(values, organisation)
     if clean.get("region_id"):
         require_may_edit(by, clean["region_id"])
     before = audit.state_of(organisation, *EDITABLE)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from wulian.directory.flags import LABELS as FLAG_LABELS
 from wulian.directory.selectors.archive import Archive, archive
 from wulian.directory.selectors.figures import region_name
+from wulian.directory.selectors.identity import changes_of
 from wulian.directory.selectors.organisations import (
     SORTS,
     Question,
@@ -162,6 +163,7 @@ def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
         "may_edit": request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=found.region_id),
         "flags": [flag.text(_) for flag in whole.flags],
         "chart": _main_chart(whole),
+        "changes": changes_of(viewer=request.actor, organisation=found),
         "registers": entries_naming(viewer=request.actor, organisation_id=found.pk),
     }
     return render(request, "directory/organisation.html", context)
