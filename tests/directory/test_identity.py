@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from tests.access.world import World
+from tests.access.world import World, unit_id
 from wulian.chains.governance.models import TaskUnit
 from wulian.directory.errors import AlreadyMerged, AlreadyUndone, LaterChange, NothingToSplit, SameOrganisation
 from wulian.directory.models import (
@@ -137,10 +137,10 @@ def test_undo_keeps_what_changed_in_between(pair: tuple[Organisation, Organisati
 @pytest.mark.parametrize(("kept", "other"), [("own", "firm"), ("firm", "own"), ("officer", "reporter"), ("reporter", "reviewer")])
 def test_every_table_goes_back(world: World, kept: str, other: str) -> None:
     """Units with tasks, reports, problems, scores, reviews, people, and firms that entries name."""
-    ids = {name: world.ids.get(name) or next(iter({grant.organisation_id for grant in world[name].grants})) for name in (kept, other)}
+    ids = {name: world.ids[name] if name in {"own", "firm"} else unit_id(world[name]) for name in (kept, other)}
     system = world["administrator"]
     before = everything()
-    change = merge_organisations(by=system, kept_id=ids[kept] or 0, other_id=ids[other] or 0, reason="试", at=AT)
+    change = merge_organisations(by=system, kept_id=ids[kept], other_id=ids[other], reason="试", at=AT)
     assert change.moved.exists()
     assert everything() != before
     assert undo_identity_change(by=system, change_id=change.pk, reason="回", at=LATER).left == {}
