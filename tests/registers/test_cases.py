@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wulian.demo.entries import Maker, UnknownReference, read_file
+from wulian.demo.entries import UnknownReference, read_file
 from wulian.engines.registers import shipped_files
 from wulian.foundation.access import Actor
 from wulian.foundation.catalogue.metrics import Part, scope_of
@@ -18,6 +18,8 @@ from wulian.registers.catalogue import get_adopted
 from wulian.registers.errors import EntryRefused
 from wulian.registers.metrics import metric_of
 from wulian.registers.selectors.counting import breakdown, counted_entries, measure, standing
+
+from .making import CaseMaker
 
 FOLDER = Path(__file__).resolve().parent / "cases"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -32,7 +34,7 @@ def name_of(value: Any) -> str:
 @pytest.mark.parametrize(("register", "case"), CASES, ids=name_of)
 def test_counters_count_what_they_say(register: str, case: dict[str, Any], adopted_all: None, system: Actor) -> None:
     adopted = get_adopted(register)
-    maker = Maker(by=system, fill=True)
+    maker = CaseMaker(by=system)
     for other, listed in case.get("others", {}).items():
         maker.entries(other, listed)
     maker.entries(register, case.get("entries", []))
@@ -74,7 +76,7 @@ def _counted_at_once_as_one_by_one(part: Part, on: date, code: str) -> None:
 def test_rules_refuse_what_they_forbid(register: str, refusal: dict[str, Any], adopted_all: None, system: Actor) -> None:
     """`because` names a rule, `unique`, missing_field:x, missing_evidence:x or missing_reason."""
     adopted = get_adopted(register)
-    maker = Maker(by=system, fill=True)
+    maker = CaseMaker(by=system)
     for other, listed in refusal.get("others", {}).items():
         maker.entries(other, listed)
     maker.entries(register, refusal.get("entries", []))
@@ -117,4 +119,4 @@ def test_every_counter_and_rule_has_a_case(path: Path) -> None:
 
 def test_a_reference_that_names_nothing_is_told(adopted_all: None, system: Actor) -> None:
     with pytest.raises(UnknownReference):
-        Maker(by=system)._reference("nothing", "1")
+        CaseMaker(by=system)._reference("nothing", "1")
