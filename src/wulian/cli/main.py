@@ -24,6 +24,8 @@ class LazyGroup(click.Group):
         "search-index": "wulian.cli.search_index:search_index",
         "account": "wulian.cli.account:account",
         "registers": "wulian.cli.registers:registers",
+        "assess": "wulian.cli.rules:assess",
+        "facts": "wulian.cli.rules:facts",
         "remind": "wulian.cli.remind:remind",
         "manage": "wulian.cli.manage:manage",
     }

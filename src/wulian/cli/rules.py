@@ -1,0 +1,92 @@
+"""`wulian assess` and `wulian facts`: firms in a table against a criterion, and the facts that criteria ask for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+
+@click.command(help="按条件评价表里的企业，逐行写出结论、每一条和差距。 / Assess the firms of a table against a criterion.")
+@click.argument("criterion_id", metavar="CRITERION")
+@click.argument("facts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", "on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="评价日期 / day of assessment")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="结果文件 / results, one JSON object a line")
+@click.option("--explain", is_flag=True, help="附上完整的推导 / with the whole explanation")
+@click.option(
+    "--procedure", type=click.Choice(["apply", "review"]), default="apply", show_default=True, help="申报或复核 / application or review"
+)
+def assess(criterion_id: str, facts: Path, on: datetime, out: Path, explain: bool, procedure: str) -> None:
+    """Exit code 2 when the criterion or the table cannot be used; what is wrong in a cell is named in that firm's line."""
+    from wulian.engines.rules.assessing import assess_prepared
+    from wulian.engines.rules.preparing import read_row
+    from wulian.engines.rules.reporting import as_line
+    from wulian.rulebook.rules import criterion as criterion_in_force
+
+    criterion = criterion_in_force(criterion_id, on.date(), procedure)
+    reader = csv.DictReader(io.StringIO(_text(facts)))
+    columns = [(name or "").strip() for name in reader.fieldnames or []]
+    reader.fieldnames = columns
+    if "id" not in columns:
+        click.echo(f"{facts}：没有 id 一列，不知道是哪家企业 / no column id", err=True)
+        sys.exit(2)
+    wanted = {fact.column for fact in criterion.facts.values()}
+    required = {fact.column for code, fact in criterion.facts.items() if code not in criterion.optional_facts}
+    if absent := sorted(required - set(columns)):
+        click.echo(f"表里没有这些列，按不详处理 / columns absent, taken for unknown: {', '.join(absent)}", err=True)
+    if unknown := [name for name in columns if name and name not in wanted | {"id"}]:
+        click.echo(f"不认识这些列，没有用 / columns not used: {', '.join(unknown)}", err=True)
+    counted: Counter[str] = Counter()
+    with out.open("w", encoding="utf-8") as handle:
+        for row in reader:
+            assessment = assess_prepared(criterion, read_row(criterion, row))
+            counted[str(assessment.verdict)] += 1
+            line = as_line((row["id"] or "").strip(), assessment, gap=[], explain=explain)
+            handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+    click.echo(
+        f"{criterion.name.zh}（{criterion.document.number}）：" + "，".join(f"{verdict} {n}" for verdict, n in sorted(counted.items()))
+    )
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
+
+
+@click.command(help="列出条件要用的事实：列名、单位、来源。 / The facts that criteria ask for: column, unit, source.")
+@click.argument("criterion_id", metavar="[CRITERION]", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True, help="输出格式 / output format"
+)
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="评价日期，默认今天 / day of assessment, default today")
+def facts(criterion_id: str | None, form: str, on: datetime | None) -> None:
+    from wulian.engines.rules.reporting import fact_line
+    from wulian.rulebook.rules import criterion as criterion_in_force
+    from wulian.rulebook.rules import criterion_files, fact_book
+
+    used: dict[str, list[str]] = {}
+    for file in criterion_files():
+        for code in (*file.part.facts, *file.part.optional_facts):
+            if file.id not in used.setdefault(code, []):
+                used[code].append(file.id)
+    shown = fact_book().facts
+    if criterion_id:
+        day = on.date() if on else date.today()  # noqa: DTZ011  (the edge: the day where the person sits)
+        shown = criterion_in_force(criterion_id, day).facts
+    for code, fact in shown.items():
+        if form == "jsonl":
+            click.echo(json.dumps(fact_line(fact) | {"used_by": used.get(code, [])}, ensure_ascii=False))
+        else:
+            unit = fact.unit or {"flag": "1/0", "date": "YYYY-MM-DD"}.get(str(fact.kind), "、".join(fact.words))
+            click.echo(
+                "\t".join((fact.column, str(fact.kind), unit, f"{fact.label.zh} / {fact.label.en}", f"{fact.source.zh} / {fact.source.en}"))
+            )

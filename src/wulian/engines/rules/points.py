@@ -1,0 +1,211 @@
+"""Scores as intervals. Experts have latitude and facts may be missing, and the two are kept apart: the lowest and the highest
+that experts may give are each known only within bounds where a fact is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from wulian.kernel.truth import Truth
+
+from .numbers import Facts, Frame, Number, Undefined
+from .truths import Compare, Test, missing_of
+
+
+class Points(NamedTuple):
+    """`low…`: what the strictest experts give; `high…`: the most generous; `_least`, `_most`: over what is not known."""
+
+    low_least: int
+    low_most: int
+    high_least: int
+    high_most: int
+
+    @property
+    def sure(self) -> bool:
+        """True when no missing fact could change it."""
+        return self.low_least == self.low_most and self.high_least == self.high_most
+
+
+Columns = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]
+NONE = Points(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A node of a score. `most`: its maximum by the document."""
+
+    id: str
+    label: Any
+    article: str
+    most: int
+
+    def points(self, facts: Facts) -> Points:
+        raise NotImplementedError
+
+    def columns(self, frame: Frame) -> Columns:
+        raise NotImplementedError
+
+    def children(self) -> tuple[Item, ...]:
+        return ()
+
+    def walk(self) -> Iterator[Item]:
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def tests(self) -> Iterator[Test]:
+        return iter(())
+
+    def facts(self) -> Iterator[str]:
+        for test in self.tests():
+            yield from test.facts()
+        for child in self.children():
+            yield from child.facts()
+
+    def parameters(self) -> Iterator[Any]:
+        for test in self.tests():
+            yield from test.parameters()
+        for child in self.children():
+            yield from child.parameters()
+
+    def missing(self, facts: Facts) -> Iterator[str]:
+        """Facts that keep the points from being sure."""
+        if not self.points(facts).sure:
+            for test in self.tests():
+                yield from test.missing(facts)
+            for child in self.children():
+                yield from child.missing(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From `limit` on (or up to it), experts give `low` to `high` points."""
+
+    test: Compare
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bands(Item):
+    """Points by the first band that holds; 0 when none does. `doubtful`: where it holds, the document does not say what the
+    value means, so experts may also give nothing."""
+
+    value: Number
+    bands: tuple[Band, ...]
+    parameter: Any
+    doubtful: Test | None = None
+
+    def points(self, facts: Facts) -> Points:
+        value = self.value.value(facts)
+        if isinstance(value, Undefined):
+            return NONE
+        if value is None:
+            lows, highs = {0, *(band.low for band in self.bands)}, {0, *(band.high for band in self.bands)}
+            return Points(min(lows), max(lows), min(highs), max(highs))
+        low = high = 0
+        for band in self.bands:
+            if band.test.truth(facts):
+                low, high = band.low, band.high
+                break
+        doubt = self.doubtful.truth(facts) if self.doubtful else False
+        return Points(0 if doubt is not False else low, 0 if doubt else low, high, high)
+
+    def columns(self, frame: Frame) -> Columns:
+        low = high = pl.lit(0, pl.Int16)
+        split = any(band.low != band.high for band in self.bands)
+        unknown = None
+        for band in reversed(self.bands):
+            holds = band.test.column(frame)
+            unknown = holds.is_null()
+            low = pl.when(holds).then(pl.lit(band.low, pl.Int16)).otherwise(low)
+            high = pl.when(holds).then(pl.lit(band.high, pl.Int16)).otherwise(high) if split else low
+        if unknown is None:
+            return low, low, low, low
+        most_low, most_high = max(band.low for band in self.bands), max(band.high for band in self.bands)
+        least, lowest = pl.lit(0, pl.Int16), low
+        if self.doubtful is not None:
+            doubt = self.doubtful.column(frame)
+            lowest = pl.when(doubt.fill_null(True)).then(least).otherwise(low)
+            low = pl.when(doubt.fill_null(False)).then(least).otherwise(low)
+        if not split and self.doubtful is None:
+            under, over = pl.when(unknown).then(least).otherwise(low), pl.when(unknown).then(pl.lit(most_low, pl.Int16)).otherwise(low)
+            return under, over, under, over
+        return (
+            pl.when(unknown).then(least).otherwise(lowest),
+            pl.when(unknown).then(pl.lit(most_low, pl.Int16)).otherwise(low),
+            pl.when(unknown).then(least).otherwise(high),
+            pl.when(unknown).then(pl.lit(most_high, pl.Int16)).otherwise(high),
+        )
+
+    def tests(self) -> Iterator[Test]:
+        yield from (band.test for band in self.bands)
+        if self.doubtful is not None:
+            yield self.doubtful
+
+    def missing(self, facts: Facts) -> Iterator[str]:
+        yield from missing_of(self.value, facts)
+        if self.doubtful is not None:
+            yield from self.doubtful.missing(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Item):
+    """Points for a test that holds, at experts' discretion where `low` and `high` differ; `when` None: always."""
+
+    low: int
+    high: int
+    when: Test | None
+    parameter: Any
+
+    def points(self, facts: Facts) -> Points:
+        holds: Truth = self.when.truth(facts) if self.when else True
+        if holds is None:
+            return Points(min(0, self.low), max(0, self.low), min(0, self.high), max(0, self.high))
+        return Points(self.low, self.low, self.high, self.high) if holds else NONE
+
+    def columns(self, frame: Frame) -> Columns:
+        zero, low, high = (pl.lit(points, pl.Int16) for points in (0, self.low, self.high))
+        if self.when is None:
+            return low, low, high, high
+        holds = self.when.column(frame)
+        surely, perhaps = holds.fill_null(False), holds.fill_null(True)
+        return (
+            pl.when(surely).then(low).otherwise(zero),
+            pl.when(perhaps).then(low).otherwise(zero),
+            pl.when(surely).then(high).otherwise(zero),
+            pl.when(perhaps).then(high).otherwise(zero),
+        )
+
+    def tests(self) -> Iterator[Test]:
+        if self.when is not None:
+            yield self.when
+
+
+@dataclass(frozen=True, slots=True)
+class Together(Item):
+    """The sum of its items, or the best of them, never above `most`."""
+
+    items: tuple[Item, ...] = field(default=())
+    best: bool = False
+
+    def points(self, facts: Facts) -> Points:
+        each = [item.points(facts) for item in self.items]
+        join: Callable[[Any], int] = max if self.best else sum
+        return Points(*(min(self.most, join(parts)) for parts in zip(*each, strict=True)))
+
+    def columns(self, frame: Frame) -> Columns:
+        each = [item.columns(frame) for item in self.items]
+        join = pl.max_horizontal if self.best else pl.sum_horizontal
+        reach = sum(item.most for item in self.items)
+        first, second, third, fourth = (
+            join(list(parts)) if self.best or reach <= self.most else pl.min_horizontal(join(list(parts)), pl.lit(self.most, pl.Int16))
+            for parts in zip(*each, strict=True)
+        )
+        return first, second, third, fourth
+
+    def children(self) -> tuple[Item, ...]:
+        return self.items
