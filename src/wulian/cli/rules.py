@@ -9,8 +9,12 @@ import sys
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from wulian.engines.rules import Criterion
 
 
 @click.command(help="按条件评价表里的企业，逐行写出结论、每一条和差距。 / Assess the firms of a table against a criterion.")
@@ -22,14 +26,25 @@ import click
 @click.option(
     "--procedure", type=click.Choice(["apply", "review"]), default="apply", show_default=True, help="申报或复核 / application or review"
 )
-def assess(criterion_id: str, facts: Path, on: datetime, out: Path, explain: bool, procedure: str) -> None:
+@click.option("--gap/--no-gap", "with_gap", default=True, show_default=True, help="是否算差距 / with the gap of each firm")
+@click.option("--set", "pairs", multiple=True, metavar="COLUMN=VALUE", help="假设推演：改这一项再评一遍 / what if this were so")
+def assess(
+    criterion_id: str, facts: Path, on: datetime, out: Path, explain: bool, procedure: str, with_gap: bool, pairs: tuple[str, ...]
+) -> None:
     """Exit code 2 when the criterion or the table cannot be used; what is wrong in a cell is named in that firm's line."""
     from wulian.engines.rules.assessing import assess_prepared
+    from wulian.engines.rules.gaps import gap_of, what_if
     from wulian.engines.rules.preparing import read_row
     from wulian.engines.rules.reporting import as_line
     from wulian.rulebook.rules import criterion as criterion_in_force
+    from wulian.rulebook.rules import criterion_or_none
 
     criterion = criterion_in_force(criterion_id, on.date(), procedure)
+    changed = _changes(criterion, pairs)
+
+    def later(day: date) -> Criterion | None:
+        return criterion_or_none(criterion_id, day, procedure)
+
     reader = csv.DictReader(io.StringIO(_text(facts)))
     columns = [(name or "").strip() for name in reader.fieldnames or []]
     reader.fieldnames = columns
@@ -47,11 +62,35 @@ def assess(criterion_id: str, facts: Path, on: datetime, out: Path, explain: boo
         for row in reader:
             assessment = assess_prepared(criterion, read_row(criterion, row))
             counted[str(assessment.verdict)] += 1
-            line = as_line((row["id"] or "").strip(), assessment, gap=[], explain=explain)
+            gap = gap_of(assessment, later) if with_gap else []
+            line = as_line((row["id"] or "").strip(), assessment, gap=gap, explain=explain)
+            if changed:
+                line["what_if"] = what_if(assessment, changed).as_data()
             handle.write(json.dumps(line, ensure_ascii=False) + "\n")
     click.echo(
         f"{criterion.name.zh}（{criterion.document.number}）：" + "，".join(f"{verdict} {n}" for verdict, n in sorted(counted.items()))
     )
+
+
+def _changes(criterion: Criterion, pairs: tuple[str, ...]) -> dict[str, int | None]:
+    """`COLUMN=VALUE` as facts by code. Exit code 2 where a column or value cannot be read."""
+    from wulian.engines.rules.quantities import read_cell
+    from wulian.kernel.problems import BadValue
+
+    by_column = {fact.column: fact for fact in criterion.facts.values()}
+    found = {}
+    for pair in pairs:
+        column, _, value = pair.partition("=")
+        if column not in by_column:
+            click.echo(f"没有 {column} 这一列 / no such column: {column}", err=True)
+            sys.exit(2)
+        fact = by_column[column]
+        try:
+            found[fact.code] = read_cell(fact.kind, value, negative=fact.negative, above_one=fact.above_one, words=fact.words)
+        except BadValue as error:
+            click.echo(f"{column}：{error.problem.text()}", err=True)
+            sys.exit(2)
+    return found
 
 
 def _text(path: Path) -> str:

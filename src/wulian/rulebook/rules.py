@@ -71,6 +71,11 @@ def criterion(id_: str, on: date, procedure: str = "apply") -> Criterion:
     raise NotInForce(name=versions[0].part.name.zh, day=on, versions=spans)
 
 
+def criterion_or_none(id_: str, on: date, procedure: str = "apply") -> Criterion | None:
+    """As `criterion`, None where no version is in force."""
+    return next((file.at(on) for file in criterion_files() if file.id == id_ and file.holds(on, procedure)), None)
+
+
 def criteria_on(on: date, procedure: str = "apply") -> tuple[Criterion, ...]:
     """Every criterion with a version in force on `on`."""
     ids = dict.fromkeys(file.id for file in criterion_files() if file.holds(on, procedure))

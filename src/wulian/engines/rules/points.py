@@ -12,7 +12,7 @@ import polars as pl
 from wulian.kernel.truth import Truth
 
 from .numbers import Facts, Frame, Number, Undefined
-from .truths import Compare, Test, missing_of
+from .truths import Compare, Test, compare, missing_of
 
 
 class Points(NamedTuple):
@@ -108,7 +108,7 @@ class Bands(Item):
             return Points(min(lows), max(lows), min(highs), max(highs))
         low = high = 0
         for band in self.bands:
-            if band.test.truth(facts):
+            if compare(band.test.op, value, band.test.right.value(facts)):  # the value is the same in every band
                 low, high = band.low, band.high
                 break
         doubt = self.doubtful.truth(facts) if self.doubtful else False
