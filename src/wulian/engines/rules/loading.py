@@ -88,13 +88,16 @@ def _validated(read: YamlFile, part: Any) -> Any:
         raise RuleFileRefused(read.file, [*read.flaws, *read.refused(error)]) from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CriterionFile:
     """One version of a criterion as written; `at` reads it for a day."""
 
     part: CriterionPart
     read: YamlFile
     book: FactBook
+
+    def __repr__(self) -> str:
+        return f"CriterionFile({self.part.id} {self.part.version})"
 
     @property
     def id(self) -> str:
