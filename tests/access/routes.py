@@ -12,7 +12,7 @@ from .world import World
 
 # Which object of the world stands for a place, by the place's name; per route where the name alone does not tell.
 PLACES: dict[str, Any] = {
-    "batch_id": "batch", "chain_id": "chain", "change_id": "change", "comment_id": "comment", "evaluation_id": "evaluation", "file_id": "evidence", "indicator_id": "indicator",
+    "batch_id": "batch", "chain_id": "chain", "change_id": "change", "doubt_id": "doubt", "comment_id": "comment", "evaluation_id": "evaluation", "file_id": "evidence", "indicator_id": "indicator",
     "key": "abc-def", "register": "envoys", "membership_id": "membership", "metric": "hnte_valid", "format": "csv", "kind": "csv", "notice_id": 1,
     "number": "snapshot", "observation_id": "observation", "organisation_id": "own", "peer_id": "peer", "person_id": "person",
     "plan_id": "plan", "pk": "plan", "row_id": "quarantined", "row": "extraction", "target_id": "target", "result_id": "result", "scheme_id": "scheme", "score_id": "score", "token_id": 1,

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 ROLES = ("anonymous", "enterprise", "reporter", "other_officer", "officer", "reviewer", "auditor", "administrator")
 # Which object of the world stands for a place in a path.
 PLACES: dict[str, Any] = {
-    "batch_id": "batch", "chain_id": "chain", "change_id": "change", "other_id": "firm", "code": "120106", "comment_id": "comment", "document_id": "document", "evaluation_id": "evaluation",
+    "batch_id": "batch", "chain_id": "chain", "change_id": "change", "doubt_id": "doubt", "other_id": "firm", "code": "120106", "comment_id": "comment", "document_id": "document", "evaluation_id": "evaluation",
     "extraction_id": "extraction", "fact_id": "region_fact", "file_id": "evidence", "idea_id": "idea", "index": 0, "indicator_id": "indicator", "kind": "csv",
     "membership_id": "membership", "metric": "hnte_valid", "number": "snapshot", "observation_id": "observation",
     "organisation_id": "own", "peer_id": "peer", "person_id": "person", "plan_id": "plan", "problem_id": "problem",

@@ -133,6 +133,7 @@ def _directory(world: World) -> None:
     twin = makers.organisation("天津另一家公司", HONGQIAO)
     change = merge_organisations(by=world["officer"], kept_id=firm.pk, other_id=twin.pk, reason="同一家", at=timezone.now())
     world.ids["change"] = change.pk
+    world.ids["doubt"] = makers.doubt(own, firm).pk
     world.ids |= {"own": own.pk, "firm": firm.pk, "membership": Membership.objects.get(person__user_id=world["reporter"].user_id).pk}
     world.ids["person"] = Membership.objects.get(pk=world.ids["membership"]).person_id
     snapshot = take_snapshot(metric="hnte_valid", region=HONGQIAO, on=date(2025, 12, 31), by=world["officer"], at=timezone.now())

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from wulian.directory.models import FactValue, IPHolding, IPRight, Organisation, RegionFactValue, RegionMove, Source, TitleGrant
+from wulian.directory.linking.records import keys_of
+from wulian.directory.models import Doubt, FactValue, IPHolding, IPRight, Organisation, RegionFactValue, RegionMove, Source, TitleGrant
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -62,3 +63,10 @@ def region_fact(region: str, code: str, year: int, value: int | None, verificati
         recorded_at=AT,
         **fields,
     )
+
+
+def doubt(left: Organisation, right: Organisation, score: float = 0.6, **fields: Any) -> Doubt:
+    return Doubt.objects.create(
+        left=left, right=right, score=score, pairs=[[keys_of(left)[0], keys_of(right)[0], score]], zh="名称相近，地址不同",
+        en="Names are close, addresses differ", created_at=AT, contributions=[{"zh": "名称相近", "en": "close names", "weight": 3.2}], **fields,
+    )  # fmt: skip

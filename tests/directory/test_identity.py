@@ -37,7 +37,7 @@ AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LATER = AT + timedelta(days=400)
 CODE, OTHER_CODE = "91120000103064293R", "91120116700559286"
 LOGS = {
-    "directory.identitychange", "directory.identityundo", "directory.movedrow", "foundation.auditevent", "foundation.searchoutbox",
+    "directory.identitychange", "directory.identityundo", "directory.movedrow", "directory.judgement", "foundation.auditevent", "foundation.searchoutbox",
 }  # fmt: skip
 
 

@@ -88,3 +88,26 @@ def test_others_are_refused(
         assert client_of(actor).get(f"/organisations/{kept.pk}/merge/?with={other.pk}").status_code == 403
         assert client_of(actor).post(f"/organisations/{kept.pk}/split/", {"name": "乙", "reason": "x"}).status_code == 403
     assert "归并与拆分" not in client_of(neighbour).get(f"/organisations/{kept.pk}/").content.decode()
+
+
+def test_answering_doubts_one_after_the_other(tianjin: None, client_of: ClientOf, officer: Actor) -> None:
+    first = makers.doubt(makers.organisation("甲公司"), makers.organisation("甲公司天津"), 0.9)
+    second = makers.doubt(makers.organisation("乙公司"), makers.organisation("丙公司"), 0.4)
+    client = client_of(officer)
+    page = client.get("/doubts/").content.decode()
+    assert "2 处疑点等人判断" in page
+    assert f"/doubts/{first.pk}/answer/" in page
+    assert f'name="next" value="{second.pk}"' in page
+    page = client.post(f"/doubts/{first.pk}/answer/", {"verdict": "same", "next": second.pk}, follow=True).content.decode()
+    assert f"/doubts/{second.pk}/answer/" in page
+    assert f"/doubts/{first.pk}/answer/" in page  # the way back
+    client.post(f"/doubts/{first.pk}/answer/", {"verdict": "reopen"})
+    first.refresh_from_db()
+    assert first.state == "open"
+    client.post(f"/doubts/{second.pk}/answer/", {"verdict": "different"})
+    page = client.get("/doubts/?state=answered").content.decode()
+    assert "乙公司" in page
+    twice = client.post(f"/doubts/{second.pk}/answer/", {"verdict": "same"}, follow=True).content.decode()
+    assert "已经判断过" in twice
+    assert client.get("/doubts/?state=answered&doubt=" + str(second.pk)).status_code == 200
+    assert client.get("/doubts/?doubt=999999").status_code == 404

@@ -35,3 +35,9 @@ class NothingToSplit(WulianError):
     code = "nothing_to_split"
     message = N_("没有选要拆出去的内容，或全部都选了：拆分后两边都要留下来源记录")
     status = 422
+
+
+class AlreadyAnswered(WulianError):
+    code = "already_answered"
+    message = N_("%(who)s已经判断过这个疑点，没有再动：要改请先撤回")
+    status = 409

@@ -303,7 +303,8 @@ def _refused(problem: Problem) -> Outcome:
 # A register has many rows: building objects by place takes a third of the time of building them by keyword.
 _ORGANISATION = [field.attname for field in Organisation._meta.concrete_fields]
 _RECORD = [
-    "id", "source_id", "key", "organisation_id", "values", "digest", "batch_id", "row_number", "first_seen_at", "last_seen_at",
+    "id", "source_id", "key", "organisation_id", "values", "digest", "batch_id", "row_number", "linked_by", "linking", "explanation",
+    "first_seen_at", "last_seen_at",
 ]  # fmt: skip
 _BLANK = {field.attname: field.get_default() for field in Organisation._meta.concrete_fields}
 
@@ -345,8 +346,9 @@ class _Chunk:
 
     def _record(self, draft: Draft, organisation: Organisation, records: dict[str, SourceRecord]) -> None:
         at = self.context.at
-        values = (
-            None, self.source_id, draft.key, None, draft.row.printed, draft.digest, self.context.batch_id, draft.row.number, at, at,
+        values: tuple[Any, ...] = (
+            None, self.source_id, draft.key, None, draft.row.printed, draft.digest, self.context.batch_id, draft.row.number, "key", {}, {},
+            at, at,
         )  # fmt: skip
         record = SourceRecord.from_db(None, _RECORD, values)
         record.organisation = organisation

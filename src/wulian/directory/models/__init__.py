@@ -3,6 +3,7 @@
 from .facts import FactValue, RegionFactValue
 from .identity import IdentityChange, IdentityUndo, MovedRow
 from .ip import IPHolding, IPRight
+from .linking import Doubt, Judgement, Verdict
 from .organisations import (
     Organisation,
     OrganisationName,
@@ -15,11 +16,13 @@ from .regions import Region
 from .titles import TitleGrant, TitleKind
 
 __all__ = [
+    "Doubt",
     "FactValue",
     "IPHolding",
     "IPRight",
     "IdentityChange",
     "IdentityUndo",
+    "Judgement",
     "Membership",
     "MovedRow",
     "Organisation",
@@ -32,4 +35,5 @@ __all__ = [
     "SourceRecord",
     "TitleGrant",
     "TitleKind",
+    "Verdict",
 ]

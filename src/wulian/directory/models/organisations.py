@@ -142,7 +142,17 @@ class RegionMove(models.Model):
 
 
 class SourceRecord(models.Model):
-    """来源记录: one record of one source as it was printed, and the organisation that it was judged to be of."""
+    """来源记录: one record of one source as it was printed, and the organisation that it was judged to be of.
+
+    `linking`: what the linkage engine reads of it (see `directory.linking.records`); empty where the columns are read by their
+    names. `explanation`: {"zh", "en", "score"}: why the engine put it there; empty where a code or a person did.
+    """
+
+    class LinkedBy(models.TextChoices):
+        KEY = "key", _("代码或名称")
+        MODEL = "model", _("模型")
+        NONE = "none", _("自成一家")
+        PERSON = "person", _("人工")
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="records", verbose_name=_("数据源"))
     key = models.CharField(_("来源主键"), max_length=80)
@@ -151,6 +161,9 @@ class SourceRecord(models.Model):
     digest = models.CharField(_("摘要"), max_length=32)
     batch_id = models.BigIntegerField(_("批次"), null=True)
     row_number = models.BigIntegerField(_("行号"), null=True)
+    linked_by = models.CharField(_("归属依据"), max_length=20, choices=LinkedBy.choices, default=LinkedBy.KEY)
+    linking = models.JSONField(_("归并用字段"), default=dict, blank=True)
+    explanation = models.JSONField(_("归属说明"), default=dict, blank=True)
     first_seen_at = models.DateTimeField(_("首次出现"))
     last_seen_at = models.DateTimeField(_("最近出现"))
 

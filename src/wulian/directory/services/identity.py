@@ -18,12 +18,13 @@ from wulian.directory.errors import AlreadyUndone, LaterChange, NothingToSplit, 
 from wulian.directory.identity import Change
 from wulian.directory.identity.filling import filled
 from wulian.directory.identity.movers import mover, movers
-from wulian.directory.models import IdentityChange, IdentityUndo, MovedRow, Organisation
+from wulian.directory.models import IdentityChange, IdentityUndo, MovedRow, Organisation, Verdict
 from wulian.directory.searching import KIND
 from wulian.foundation import audit, bulk, search
 from wulian.foundation.access import Actor
 from wulian.kernel.errors import Invalid, NotFound
 
+from . import judgements
 from .organisations import checked, require_living, require_may_edit
 
 OWN = "directory.organisation"  # the mover of the organisation's own columns
@@ -41,11 +42,18 @@ def locked_pair(first: int, second: int) -> dict[int, Organisation]:
 
 @transaction.atomic
 def merge_organisations(
-    *, by: Actor, kept_id: int, other_id: int, reason: str, at: datetime, basis: str = IdentityChange.Basis.PERSON
+    *,
+    by: Actor,
+    kept_id: int,
+    other_id: int,
+    reason: str,
+    at: datetime,
+    basis: str = IdentityChange.Basis.PERSON,
+    judged: bool = False,
 ) -> IdentityChange:
     """Let `other` go into `kept`: all that hangs on it moves, its id forwards, blanks of `kept` are filled from it.
 
-    A row of which `kept` has the same already (the same title, the same fact of a year) stays behind with the forwarding id.
+    What a person merges is written down as a judgement, unless it already was (`judged`). A row of which `kept` has the same already (the same title, the same fact of a year) stays behind with the forwarding id.
     Raises Denied, Invalid, NotFound, SameOrganisation, AlreadyMerged.
     """
     pair = locked_pair(kept_id, other_id)
@@ -59,6 +67,8 @@ def merge_organisations(
     change = IdentityChange.objects.create(
         kind=IdentityChange.Kind.MERGE, basis=basis, kept=kept, other=other, reason=reason, user_id=by.user_id, actor=by.name, at=at
     )
+    if basis == IdentityChange.Basis.PERSON and not judged:
+        judgements.judge(by=by, left=kept, right=other, verdict=Verdict.SAME, reason=reason, at=at, pairs=judgements.star(kept, other))
     counts = {}
     for one in movers():
         ids = one.rows(other_id)
@@ -102,6 +112,8 @@ def split_organisation(
         kind=IdentityChange.Kind.SPLIT, kept=kept, other=other, reason=reason, user_id=by.user_id, actor=by.name, at=at
     )
     counts = {key: _move(change, key, ids, kept.pk, other.pk) for key, ids in going.items()}
+    pairs = judgements.cross(kept, other)
+    judgements.judge(by=by, left=kept, right=other, verdict=Verdict.DIFFERENT, reason=reason, at=at, pairs=pairs)
     if takes_code:
         code = kept.uscc
         _set(change, kept, {"uscc": ""}, at)
@@ -146,9 +158,10 @@ def undo_identity_change(*, by: Actor, change_id: int, reason: str, at: datetime
     for key, changes in logged.items():
         if missing := mover(key).restore(changes):
             left[key] = missing
+    judgements.after_undo(by=by, change=change, at=at, reason=reason)
     undo = IdentityUndo.objects.create(change=change, reason=reason, left=left, user_id=by.user_id, actor=by.name, at=at)
     audit.record(
-        by=by, action="organisation.undone", obj=kept, before={"kind": change.get_kind_display(), "other": other}, after={"left": left},
+        by=by, action="organisation.undone", obj=kept, before={"kind": change.get_kind_display(), "other": other}, after={"unreturned": left},
         reason=reason, region=kept.region_id or "", at=at,
     )  # fmt: skip
     search.mark(KIND, [kept.pk, other.pk])

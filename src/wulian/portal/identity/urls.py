@@ -2,15 +2,19 @@ from django.urls import path
 
 from wulian.portal.guards import OFFICER, READER, Guard
 
-from . import changes
+from . import changes, doubts
 
 urlpatterns = [
     path("organisations/<int:organisation_id>/merge/", changes.merge, name="organisation_merge"),
     path("organisations/<int:organisation_id>/split/", changes.split, name="organisation_split"),
+    path("doubts/", doubts.doubts, name="doubts"),
+    path("doubts/<int:doubt_id>/answer/", doubts.answer, name="doubt_answer"),
     path("identity/<int:change_id>/", changes.change, name="identity_change"),
 ]
 ACCESS: dict[str, Guard] = {
     "organisation_merge": OFFICER,
     "organisation_split": OFFICER,
+    "doubts": READER,
+    "doubt_answer": OFFICER,
     "identity_change": READER,
 }
