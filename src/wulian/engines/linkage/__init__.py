@@ -12,8 +12,8 @@ Whole files go through `wulian.engines.linkage.running` (DuckDB or Spark, throug
 weights and decisions. Nothing here knows a database or a clock.
 """
 
-from .comparing import compare
 from .deciding import Cluster, decide
+from .explaining import compare
 from .index import Index
 from .judging import Candidate, Contribution, Judgement, Verdict
 from .records import Record
