@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from itertools import islice, product
 from typing import Any
 
-from .assessing import Assessment, Judged, Verdict, assess, joined, pair_of, truth_of, verdict_of
+from .assessing import Assessment, Judged, Verdict, assess_prepared, joined, pair_of, truth_of, verdict_of
 from .model import Condition, Criterion, PointsTest
 from .numbers import Constant, Facts, Sum, Undefined
+from .preparing import change
 from .quantities import SCALE, Kind, as_number, from_days
 from .solving import Move, bound, rising, ways
 from .truths import Compare, Test
@@ -49,6 +50,11 @@ def gap_of(assessment: Assessment, for_day: ForDay | None = None) -> list[dict[s
     found += by_time(assessment, for_day)
     found += lapsing(assessment)
     return found
+
+
+def after(criterion: Criterion, assessment: Assessment, values: Iterable[tuple[str, int | None]]) -> Assessment:
+    """The firm judged again with some facts changed, by `criterion` (that of the assessment, or the same on another day)."""
+    return assess_prepared(criterion, change(criterion, assessment.prepared, dict(values)))
 
 
 # ---- changes
@@ -99,7 +105,7 @@ def ways_out(assessment: Assessment, search: Search, for_day: ForDay | None = No
             if day is None:
                 continue
             later = day
-        verdict = assess(later, move.applied(facts)).verdict
+        verdict = after(later, assessment, move.values).verdict
         if verdict is not Verdict.NOT_MET and _needed(later, facts, move):
             found.append(WayOut("", move, verdict))
         if len(found) == OPTIONS:
@@ -113,8 +119,8 @@ def _needed(criterion: Criterion, facts: Facts, move: Move) -> bool:
     for name, _ in move.values:
         if name in led:
             continue
-        change = criterion.facts[name].change
-        kept = {name, *(change.also if change else ())}
+        how = criterion.facts[name].change
+        kept = {name, *(how.also if how else ())}
         rest = Move(tuple(pair for pair in move.values if pair[0] not in kept), 0)
         if rest.values and truth_of(criterion, rest.applied(facts))[1] is not False:
             return False
@@ -123,7 +129,7 @@ def _needed(criterion: Criterion, facts: Facts, move: Move) -> bool:
 
 def _led(criterion: Criterion, move: Move) -> set[str]:
     """Facts of a move that only move along with another."""
-    return {code for name, _ in move.values if (change := criterion.facts[name].change) for code in change.also}
+    return {code for name, _ in move.values if (how := criterion.facts[name].change) for code in how.also}
 
 
 def _combined(each: list[list[Move]]) -> Iterator[tuple[Move, ...]]:
@@ -198,7 +204,7 @@ def per_condition(assessment: Assessment, search: Search) -> list[dict[str, Any]
         if judged.verdict is not Verdict.NOT_MET:
             continue
         for move in search.for_condition(judged.condition):
-            then = assess(criterion, move.applied(facts)).condition(judged.condition.id).verdict
+            then = after(criterion, assessment, move.values).condition(judged.condition.id).verdict
             found.append(told(criterion, facts, WayOut(judged.condition.id, move, then)))
         bounds = limits(criterion, facts, judged)
         if bounds:
@@ -320,15 +326,11 @@ def by_time(assessment: Assessment, for_day: ForDay | None) -> list[dict[str, An
         entry = {"kind": "time", "condition": judged.condition.id, "on": day.isoformat(), "days": days}
         later = for_day(day) if for_day else None
         if later is not None:
-            entry["checked"] = str(verdict_on(later, facts, judged.condition.id))
+            entry["checked"] = str(after(later, assessment, ()).condition(judged.condition.id).verdict)
         found.append(entry)
     if criterion.in_force.to is not None:
         found.append({"kind": "rule", "on": criterion.in_force.to.isoformat(), "document": criterion.document.number})
     return found
-
-
-def verdict_on(criterion: Criterion, facts: Facts, condition: str) -> Verdict:
-    return assess(criterion, facts).condition(condition).verdict
 
 
 def days_short(condition: Condition, facts: Facts) -> int | None:
@@ -352,7 +354,7 @@ def lapsing(assessment: Assessment) -> list[dict[str, Any]]:
         day, held = facts.get(lapse.date), facts.get(lapse.fact)
         if day is None or held is None or bool(held) is lapse.becomes:
             continue
-        then = assess(criterion, {**facts, lapse.fact: int(lapse.becomes), lapse.date: None}).verdict
+        then = after(criterion, assessment, ((lapse.fact, int(lapse.becomes)),)).verdict
         found.append(
             {
                 "kind": "lapse",
@@ -389,4 +391,4 @@ class WhatIf:
 
 def what_if(assessment: Assessment, changed: Mapping[str, int | None]) -> WhatIf:
     """The same firm with some facts changed (exact integers by fact code; None: unknown)."""
-    return WhatIf(assessment, assess(assessment.criterion, {**assessment.prepared.facts, **changed}))
+    return WhatIf(assessment, after(assessment.criterion, assessment, changed.items()))

@@ -17,6 +17,7 @@ from .numbers import Frame
 from .quantities import LARGEST, SCALE, Kind, read_cell
 from .schema import Label
 
+OUT_OF_RANGE = N_("这个数超出可能的范围：按不详处理，请核对")
 BEFORE_FOUNDING = N_("这一年企业还没有成立，却有数：按不详处理，请核对成立日期和这一年的数")
 YEAR_MISSING = N_("前后两年都有数，中间这一年空着：按不详处理，请补上")
 
@@ -76,12 +77,7 @@ def prepare(criterion: Criterion, cells: Mapping[str, int | None]) -> Prepared:
             problems.append(Problem("out_of_range", OUT_OF_RANGE, {}, fact.column))
             value = None
         facts[code] = value
-    # All contradictions are looked for in what was given, so the order of the checks is of no account.
-    found = [check for check, test in criterion.checks if test.truth(facts)]
-    for check in found:
-        for code in check.doubts:
-            facts[code] = None
-            problems.append(Contradiction(check.id, check.say.zh, {}, criterion.facts[code].column, check.say))
+    problems += _contradictions(criterion, facts)
     problems += _years(criterion, cells, facts)
     founded, early = facts.get(FOUNDED), set()
     if founded is not None:
@@ -96,7 +92,21 @@ def prepare(criterion: Criterion, cells: Mapping[str, int | None]) -> Prepared:
     return Prepared(facts, tuple(problems), frozenset(early))
 
 
-OUT_OF_RANGE = N_("这个数超出可能的范围：按不详处理，请核对")
+def _contradictions(criterion: Criterion, facts: dict[str, int | None]) -> list[Problem]:
+    """Takes doubtful facts out of `facts` and names them. All checks look at what was given, so their order is of no account."""
+    found: list[Problem] = []
+    for check in [check for check, test in criterion.checks if test.truth(facts)]:
+        for code in check.doubts:
+            facts[code] = None
+            found.append(Contradiction(check.id, check.say.zh, {}, criterion.facts[code].column, check.say))
+    return found
+
+
+def change(criterion: Criterion, prepared: Prepared, values: Mapping[str, int | None]) -> Prepared:
+    """The same firm with some facts changed: what was unknown or before founding stays so, and contradictions are named anew."""
+    facts = {**prepared.facts, **values}
+    problems = _contradictions(criterion, facts)
+    return Prepared(facts, tuple(problems), prepared.before_founding - set(values))
 
 
 def _years(criterion: Criterion, cells: Mapping[str, int | None], facts: Mapping[str, int | None]) -> list[Problem]:
