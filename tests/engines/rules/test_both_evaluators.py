@@ -16,7 +16,7 @@ from wulian.engines.rules.model import Fact
 from wulian.engines.rules.quantities import LARGEST, SCALE, Kind, to_days
 from wulian.rulebook.rules import criterion_files
 
-DAYS = (date(2021, 8, 2), date(2024, 2, 29), date(2026, 3, 31), date(2026, 4, 1), date(2026, 11, 24))
+DAYS = (date(2021, 8, 2), date(2024, 2, 29), date(2026, 3, 31), date(2026, 4, 1), date(2026, 11, 24), date(2027, 7, 1))
 FILES = {f"{file.id}-{file.part.version}": file for file in criterion_files()}
 
 

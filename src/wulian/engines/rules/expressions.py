@@ -3,9 +3,10 @@ functions. It has no numbers: a limit can only be a parameter, which has its art
 
     st_staff / employees >= st_share_min
     rd_y1 + rd_y2 + rd_y3 > zero_rd and not bad_record
-    on - registered_on >= days_min                          `on` is the day of assessment
+    on - registered_on >= days_min                          `on` is the day of assessment; `last_year_end` 31 December before it
     (a + b) / c >= tier(rd_share_min, rev_y3)               the value of the tier that rev_y3 falls into
     mean_growth(rev_y1, rev_y2, rev_y3), growth(last, this), compound_growth(first, third) >= growth_min
+    mean(main_y1, main_y2, main_y3) >= main_min
     zero(x), positive(x), negative(x)
 """
 
@@ -13,13 +14,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from wulian.kernel.errors import N_
 from wulian.kernel.messages import Message
 
-from .numbers import Constant, FactNumber, MeanGrowth, Number, Ratio, Squared, Sum, Tier
-from .quantities import Kind
+from .numbers import Constant, FactNumber, Mean, MeanGrowth, Number, Ratio, Squared, Sum, Tier
+from .quantities import Kind, from_days, to_days
 from .truths import All, Any_, Compare, FlagTest, Not, Sign, Test
 
 UNREADABLE = N_("读不懂算式“%(text)s”（%(why)s）：请照已有条件的写法改")
@@ -112,6 +114,8 @@ class Reader:
         match node:
             case ast.Name(id="on"):
                 return Constant("on", Kind.DATE, self.day)
+            case ast.Name(id="last_year_end"):
+                return Constant("last_year_end", Kind.DATE, to_days(date(from_days(self.day).year, 1, 1)) - 1)
             case ast.Name(id=name) if name in self.facts:
                 return FactNumber(name, self.facts[name])
             case ast.Name(id=name):
@@ -123,6 +127,11 @@ class Reader:
             case ast.Call(func=ast.Name(id="mean_growth"), args=[_, _, _] as years):
                 first, second, third = (self._number(year) for year in years)
                 return MeanGrowth(first, second, third)
+            case ast.Call(func=ast.Name(id="mean"), args=[first, *rest]):
+                terms = tuple((1, self._number(term)) for term in (first, *rest))
+                if len({term.kind for _, term in terms}) > 1:
+                    raise self._refusal(node, NOT_NUMBER)
+                return Mean(Sum(terms, terms[0][1].kind), terms[0][1].kind)
             case ast.Call(func=ast.Name(id="growth"), args=[before, after]):
                 earlier, later = self._number(before), self._number(after)
                 return Ratio(Sum(((1, later), (-1, earlier)), later.kind), earlier)

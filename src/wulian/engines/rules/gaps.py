@@ -105,9 +105,9 @@ def ways_out(assessment: Assessment, search: Search, for_day: ForDay | None = No
             if day is None:
                 continue
             later = day
-        verdict = after(later, assessment, move.values).verdict
-        if verdict is not Verdict.NOT_MET and _needed(later, facts, move):
-            found.append(WayOut("", move, verdict))
+        changed = after(later, assessment, move.values)
+        if changed.verdict is not Verdict.NOT_MET and not changed.prepared.problems and _needed(later, facts, move):
+            found.append(WayOut("", move, changed.verdict))
         if len(found) == OPTIONS:
             break
     return found
@@ -204,8 +204,10 @@ def per_condition(assessment: Assessment, search: Search) -> list[dict[str, Any]
         if judged.verdict is not Verdict.NOT_MET:
             continue
         for move in search.for_condition(judged.condition):
-            then = after(criterion, assessment, move.values).condition(judged.condition.id).verdict
-            found.append(told(criterion, facts, WayOut(judged.condition.id, move, then)))
+            changed = after(criterion, assessment, move.values)
+            if not changed.prepared.problems:  # e.g. R&D above sales: no way out, however well it would do
+                then = changed.condition(judged.condition.id).verdict
+                found.append(told(criterion, facts, WayOut(judged.condition.id, move, then)))
         bounds = limits(criterion, facts, judged)
         if bounds:
             found.append({"kind": "limit", "condition": judged.condition.id, "holds_if": bounds})

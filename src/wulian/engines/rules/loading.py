@@ -105,7 +105,10 @@ class CriterionFile:
 
     def holds(self, on: date, procedure: str) -> bool:
         force = self.part.in_force
-        return force.from_ <= on and (force.to is None or on < force.to) and procedure in self.part.procedures
+        start, end = force.from_, force.to
+        if procedure == "review":
+            start, end = force.review_from or start, force.review_to or end
+        return start <= on and (end is None or on < end) and procedure in self.part.procedures
 
     def at(self, on: date, values: Mapping[str, Any] | None = None) -> Criterion:
         """The criterion on `on`. `values` stands in for parts of parameters as written, to see what turns on them.

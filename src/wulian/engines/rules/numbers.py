@@ -207,6 +207,25 @@ class Sum(Number):
 
 
 @dataclass(frozen=True, slots=True)
+class Mean(Number):
+    """The mean of some terms, kept as a fraction."""
+
+    total: Sum
+    kind: Kind
+
+    def value(self, facts: Facts) -> Value:
+        total = self.total.value(facts)
+        assert not isinstance(total, Undefined)
+        return None if total is None else (total[0], len(self.total.terms))
+
+    def column(self, frame: Frame) -> ColumnFraction:
+        return ColumnFraction(self.total.column(frame).n, Column.of(len(self.total.terms)))
+
+    def facts(self) -> Iterator[str]:
+        yield from self.total.facts()
+
+
+@dataclass(frozen=True, slots=True)
 class Ratio(Number):
     """Top by base, as a share. A top of zero makes zero whatever the base; a base of zero makes the ratio undefined."""
 

@@ -32,10 +32,13 @@ class Document(Part):
 
 
 class InForce(Part):
-    """`from_` on, before `to`. `confirmed_to`: from this day on nobody has confirmed that it still holds."""
+    """`from_` on, before `to`; for a review between `review_from` and `review_to`, where they differ. `confirmed_to`: from this day
+    on nobody has confirmed that it still holds."""
 
     from_: datetime.date = Field(alias="from")
     to: datetime.date | None = None
+    review_from: datetime.date | None = None
+    review_to: datetime.date | None = None
     confirmed_to: datetime.date | None = None
 
 
