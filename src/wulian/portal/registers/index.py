@@ -118,7 +118,7 @@ def _counter(request: PageRequest, adopted: Adopted, view: CounterView, on: date
     known = [number for _year, number in years if number]
     parts = []
     for part in view.parts:
-        most = max((number for _value, _name, number in part.rows), default=Decimal(0))
+        most = Decimal(100) if counter.how == "share" else max((number for _value, _name, number in part.rows), default=Decimal(0))
         rows = [(name, number, round(number * 100 / most) if most else 0) for _value, name, number in part.rows]
         parts.append({"label": part.label, "rows": rows})
     return {

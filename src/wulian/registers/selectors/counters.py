@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from ..wording import said
 from .counting import breakdown, counted_entries, standing
 
 MOST_ROWS = 12
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def counters_of(*, viewer: Actor, adopted: Adopted, region: str, on: date) -> li
         metric = metric_of(adopted, counter)
         value = read_metric(viewer, metric, scope)
         # A sum broken down to one firm would tell what the firm reported: only for who may open the records.
-        shown = counter.how != "share" and all(not part.few_hidden or may_list(viewer, part, region) for part in metric.parts)
+        shown = all(not part.few_hidden or may_list(viewer, part, region) for part in metric.parts)
         parts = [_part(adopted, counter, scope.regions, on, code) for code in counter.by] if shown else []
         found.append(CounterView(counter, metric, value, standing(counter, value.value), parts))
     return found
@@ -60,6 +62,19 @@ def _part(adopted: Adopted, counter: CounterDefinition, regions: frozenset[str] 
     labels = {choice.code: said(choice.label) for choice in field.choices}
     if field.type is FieldType.YES_NO:
         labels = {"1": _("是"), "0": _("否")}
-    rows = breakdown(adopted, counter, counted_entries(adopted, counter, regions, on), code)[:MOST_ROWS]
+    rows = _numbers(adopted, counter, regions, on, code)[:MOST_ROWS]
     named = [("" if value is None else str(value), number) for value, number in rows]
     return CounterPart(code, said(field.label), [(value, labels.get(value) or value or _("未填"), number) for value, number in named])
+
+
+def _numbers(
+    adopted: Adopted, counter: CounterDefinition, regions: frozenset[str] | None, on: date, code: str
+) -> list[tuple[Any, Decimal]]:
+    """(value, number), largest first; for a share, the per cent of the entries with that value in its base."""
+    found = breakdown(adopted, counter, counted_entries(adopted, counter, regions, on), code)
+    if counter.how != "share":
+        return found
+    above = dict(found)
+    below = breakdown(adopted, counter, counted_entries(adopted, counter, regions, on, base=True), code)
+    shares = [(value, (above.get(value, Decimal(0)) * 100 / number).quantize(CENT)) for value, number in below if number]
+    return sorted(shares, key=lambda item: (-item[1], str(item[0])))
