@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wulian.engines.registers import Definition
-from wulian.engines.registers.judging import requirements
+from wulian.engines.registers.judging import missing_fields, requirements
 
 
 def definition(steps: list[dict[str, object]], states: str) -> Definition:
@@ -58,3 +58,22 @@ def test_a_way_back_into_a_later_state_does_not_lift_the_requirement() -> None:
         {"code": "reopen", "from": ["done"], "to": "checked", "back": True},
     ]
     assert requirements(definition(steps, "filed handling checked done")) == {"handler": {"handling", "checked"}}
+
+
+def test_every_line_of_a_table_fills_the_columns_that_are_required() -> None:
+    label = {"zh": "甲", "en": "a"}
+    columns = [{"code": "reviewer", "type": "text", "label": {"zh": "评审人", "en": "Reviewer"}, "required_from": "always"}]
+    columns += [{"code": "note", "type": "text", "label": label}]
+    table = {"code": "reviews", "type": "rows", "label": {"zh": "评审", "en": "Reviews"}, "fields": columns}
+    asked = definition(FORWARD, "filed handling done")
+    asked = Definition.model_validate({**asked.model_dump(by_alias=True), "fields": [*asked.model_dump(by_alias=True)["fields"], table]})
+
+    def missing(rows: list[dict[str, str]] | None, english: bool = False) -> list[str]:
+        return [problem.text() for problem in missing_fields(asked, requirements(asked), {"reviews": rows}, "filed", english)]
+
+    assert missing(None) == missing([]) == missing([{"reviewer": "乙"}]) == []
+    assert missing([{"reviewer": "乙"}, {"note": "好"}, {"reviewer": " ", "note": "好"}]) == [
+        "“评审”第 2 行的“评审人”还没有填",
+        "“评审”第 3 行的“评审人”还没有填",
+    ]
+    assert len(missing([{"note": "好"}], english=True)) == 1

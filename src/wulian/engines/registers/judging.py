@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from .values import as_decimal
 
 REQUIRED = N_("“%(label)s”还没有填")
 REQUIRED_IN = N_("“%(label)s”还没有填（从“%(state)s”起必填）")
+REQUIRED_IN_ROW = N_("“%(label)s”第 %(row)d 行的“%(column)s”还没有填")
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -70,7 +71,7 @@ def _reached(definition: Definition, *, wall: str, back_to: frozenset[str]) -> f
 def missing_fields(
     definition: Definition, required: Mapping[str, frozenset[str]], values: Mapping[str, Any], state: str, english: bool = False
 ) -> list[Problem]:
-    """Fields that must have a value in `state` and have none. `required`: what `requirements` gave."""
+    """Fields that must have a value in `state` and have none, and such columns of rows that are there. `required`: what `requirements` gave."""
     found = []
     for field in definition.fields:
         if state in required.get(field.code, ()) and is_missing(values.get(field.code)):
@@ -81,7 +82,19 @@ def missing_fields(
             if named is not None and not always:
                 params["state"] = named.label.en if english else named.label.zh
             found.append(Problem("missing_field", REQUIRED if always else REQUIRED_IN, params, field.code))
+        if field.type is FieldType.ROWS:
+            found += _missing_columns(field, values.get(field.code) or (), english)
     return found
+
+
+def _missing_columns(field: FieldDefinition, rows: Iterable[Mapping[str, Any]], english: bool) -> Iterator[Problem]:
+    """Columns that every row must fill (a column is required always or never)."""
+    required = [column for column in field.fields if column.required_from]
+    for place, row in enumerate(rows, start=1):
+        for column in required:
+            if is_missing(row.get(column.code)):
+                label, name = (field.label.en, column.label.en) if english else (field.label.zh, column.label.zh)
+                yield Problem("missing_field", REQUIRED_IN_ROW, {"label": label, "row": place, "column": name}, field.code)
 
 
 def broken_rules(definition: Definition, values: Mapping[str, Any], *, state: str, step: str = "") -> list[Broken]:
