@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wulian.engines.registers import DefinitionRefused, Flaw, lifecycle_of, parse_definition
@@ -199,6 +199,7 @@ def test_all_mistakes_are_told_at_once_and_in_order() -> None:
     assert lines == sorted(lines)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no flaw of the loader
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
