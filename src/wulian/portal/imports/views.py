@@ -23,6 +23,7 @@ from wulian.foundation.imports.selectors.batches import BatchView, earlier_impor
 from wulian.foundation.imports.services.batches import cancel_import, confirm_mapping, start_import
 from wulian.kernel.errors import WulianError
 from wulian.portal.requests import PageRequest
+from wulian.registers.importing import PREFIX
 
 from .forms import MappingForm, UploadForm
 
@@ -110,6 +111,7 @@ def _page(request: PageRequest, view: BatchView, form: MappingForm | None = None
         "earlier": [view_of(item, at=timezone.now()) for item in earlier_imports(viewer=request.actor, batch=batch)],
         "form": (form or _mapping_form(view)) if view.state == "waiting" else None,
         "mapped": _mapped(view),
+        "register": batch.kind.removeprefix(PREFIX) if batch.kind.startswith(PREFIX) else "",
         "listed": any(imported_counts(viewer=request.actor, batch_id=batch.pk).values()),
     }
     return render(request, "imports/batch.html", context, status=status)

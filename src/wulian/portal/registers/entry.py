@@ -37,7 +37,7 @@ from wulian.registers.selectors.entries import (
 from wulian.registers.selectors.files import open_entry_file
 from wulian.registers.services.entries import create_entry, edit_entry, restore_entry, void_entry
 from wulian.registers.services.steps import take_step
-from wulian.registers.wording import said
+from wulian.registers.wording import said, who_word
 
 from .forms import Asked, Reading, add_error, questions
 from .shell import asked_day, shell
@@ -247,7 +247,9 @@ def step(request: PageRequest, register: str, number: str, step: str) -> HttpRes
     require(
         found is not None,
         act=_("“%(step)s”") % {"step": said(transition.label)},
-        reason=_("它现在不能从“%(state)s”办，或不由您办") % {"state": view.state},
+        reason=_("现在是“%(what)s”，不能办这一步") % {"what": view.state}
+        if view.entry.state not in transition.from_
+        else _("这一步由%(what)s办理") % {"what": _("、").join(str(who_word(word)) for word in transition.who)},
     )
     must = (*transition.needs, *transition.evidence)
     typed, errors, status, revision = None, [], 200, view.entry.revision

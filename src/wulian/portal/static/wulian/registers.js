@@ -1,13 +1,22 @@
-/* Forms of entries: choosing by typing, rows of tables, printing. Everything works without it except choosing. */
+/* Registers: choosing by typing, rows of tables, counting ticked entries, printing. Everything works without it except choosing. */
 (() => {
   const offersOf = (input) => input.parentElement.querySelector(".offers");
   let timer = null;
 
+  const point = (input, items, place) => {
+    items.forEach((item, index) => {
+      item.id = `${offersOf(input).id}.${index}`;
+      item.setAttribute("aria-selected", String(index === place));
+    });
+    if (items[place]) { input.setAttribute("aria-activedescendant", items[place].id); items[place].scrollIntoView({ block: "nearest" }); }
+    else input.removeAttribute("aria-activedescendant");
+  };
   const show = (input, html) => {
     const offers = offersOf(input);
     offers.innerHTML = html;
     offers.hidden = !html.trim();
     input.setAttribute("aria-expanded", String(!offers.hidden));
+    point(input, [], -1);
   };
   document.addEventListener("input", (event) => {
     const input = event.target;
@@ -21,15 +30,36 @@
     }, 200);
   });
   document.addEventListener("keydown", (event) => {
-    const input = event.target.closest && event.target.closest(".picker");
-    if (!input) return;
-    const items = Array.from(input.querySelectorAll(".offers .item"));
-    const here = items.indexOf(document.activeElement);
+    const input = event.target;
+    if (!input.dataset || !input.dataset.pickUrl) return;
+    const items = Array.from(offersOf(input).querySelectorAll("[data-pick]"));
+    const here = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
     const to = { ArrowDown: here + 1, ArrowUp: here - 1 }[event.key];
-    if (to !== undefined && items[to]) { items[to].focus(); event.preventDefault(); }
-    if (event.key === "Escape") { const offers = input.querySelector(".offers"); if (!offers.hidden) { offers.hidden = true; event.preventDefault(); } }
-    if (event.key === "Enter" && event.target.dataset.pickUrl && items[0]) { items[0].click(); event.preventDefault(); }
+    if (to !== undefined && items.length) { point(input, items, (to + items.length) % items.length); event.preventDefault(); }
+    if (event.key === "Escape" && !offersOf(input).hidden) { show(input, ""); event.preventDefault(); }
+    if (event.key === "Enter" && items.length) { items[Math.max(here, 0)].click(); event.preventDefault(); }
   });
+  document.addEventListener("focusout", (event) => {
+    const picker = event.target.closest && event.target.closest(".picker");
+    const input = picker && picker.querySelector("[data-pick-url]");
+    if (input && event.relatedTarget && !picker.contains(event.relatedTarget)) show(input, "");
+  });
+  const count = () => {
+    const told = document.querySelector("[data-chosen]");
+    const boxes = Array.from(document.querySelectorAll("input[name=entry][form=many]"));
+    const chosen = boxes.filter((box) => box.checked).length;
+    const all = document.querySelector("[data-choose-all]");
+    if (all) { all.checked = chosen > 0 && chosen === boxes.length; all.indeterminate = chosen > 0 && chosen < boxes.length; }
+    if (!told) return;
+    told.dataset.idle ??= told.textContent;
+    told.textContent = chosen ? told.dataset.chosen.replace("#", chosen) : told.dataset.idle;
+  };
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.matches("[data-choose-all]")) document.querySelectorAll("input[name=entry][form=many]").forEach((one) => { one.checked = box.checked; });
+    if (box.matches("[data-choose-all], input[name=entry][form=many]")) count();
+  });
+  window.addEventListener("pageshow", () => count());
   const pick = (button) => {
     const picker = button.closest(".picker");
     const chosen = picker.querySelector(".picked");
@@ -51,14 +81,17 @@
     const input = picker.querySelector("input[data-pick-url]");
     input.value = "";
     show(input, "");
+    (input.offsetParent ? input : drop).focus();
   };
   const renumber = (row, place) => row.querySelectorAll("[name]").forEach((input) => {
     input.name = input.name.replace(/\.\d+\./, `.${place}.`);
     if (input.id) input.id = input.id.replace(/\.\d+\./, `.${place}.`);
+    const offers = input.dataset.pickUrl && offersOf(input);
+    if (offers) { offers.id = `offers_${input.name.replace(/\.text$/, "")}`; input.setAttribute("aria-controls", offers.id); }
   });
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-pick], [data-unpick], [data-add-row], [data-remove-row], [data-print]");
-    if (!target) { document.querySelectorAll(".offers").forEach((offers) => { if (!offers.parentElement.contains(event.target)) offers.hidden = true; }); return; }
+    if (!target) { document.querySelectorAll(".offers").forEach((offers) => { if (!offers.hidden && !offers.parentElement.contains(event.target)) show(offers.parentElement.querySelector("[data-pick-url]"), ""); }); return; }
     if ("print" in target.dataset) { window.print(); return; }
     if (target.dataset.pick) { pick(target); return; }
     if ("unpick" in target.dataset) { target.closest(".chip").remove(); return; }
