@@ -10,7 +10,6 @@ import polars as pl
 from .assessing import Verdict
 from .model import Condition, Criterion, PointsTest
 from .numbers import Frame
-from .points import Columns
 from .preparing import limits_of, prepare_columns
 from .quantities import SCALE, Kind
 
@@ -28,15 +27,16 @@ def assess_columns(criterion: Criterion, frame: pl.DataFrame, *, conditions: boo
     data = Frame(bounds)
     nodes: dict[str, pl.Expr] = {}
     pairs = {condition.id: _pair(condition, data, nodes) for condition in criterion.conditions}
+    whole = criterion.score.columns(data) if score and criterion.score is not None else None
+    lazy = data.staged(lazy)
     if nodes:
         lazy = lazy.with_columns(expr.alias(name) for name, expr in nodes.items())
     strict_generous = _joined(criterion.requires, pairs)
     columns = [(pl.lit(str(Verdict.UNKNOWN), VERDICTS) if criterion.validity_unconfirmed else _verdict(strict_generous)).alias("verdict")]
     if conditions:
         columns += [_verdict(pair).alias(id_) for id_, pair in pairs.items()]
-    if score and criterion.score is not None:
-        low, _, _, high = _score(criterion.score.id, criterion.score.columns(data), nodes if criterion.score.id in _names(nodes) else None)
-        columns += [low.alias("score_min"), high.alias("score_max")]
+    if whole is not None:
+        columns += [whole[0].alias("score_min"), whole[3].alias("score_max")]
     return lazy.select(columns).collect()
 
 
@@ -51,17 +51,6 @@ def bounds_of(criterion: Criterion, frame: pl.DataFrame) -> dict[str, int]:
         limits = limits_of(criterion.facts[code])
         found[code] = most if limits is None else min(most, max(abs(limits[0]), abs(limits[1])))
     return found
-
-
-def _names(nodes: Mapping[str, pl.Expr]) -> set[str]:
-    return {name.rpartition(" ")[0] for name in nodes}
-
-
-def _score(id_: str, columns: Columns, nodes: dict[str, pl.Expr] | None) -> Columns:
-    if nodes is None:
-        return columns
-    first, second, third, fourth = (pl.col(f"{id_} {place}") for place in range(4))
-    return first, second, third, fourth
 
 
 def _pair(condition: Condition, data: Frame, nodes: dict[str, pl.Expr]) -> PairColumns:

@@ -108,10 +108,22 @@ OPERATORS = {">=": "__ge__", ">": "__gt__", "<=": "__le__", "<": "__lt__", "==":
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What columns are evaluated against: a bound on each fact's absolute value, and the day."""
+    """What columns are evaluated against: a bound on each fact's absolute value. What is costly and used more than once is put into
+    columns of its own, in two stages, before the rest: `staged` adds them to a frame."""
 
     bounds: Mapping[str, int]
-    cache: dict[Any, Any] = field(default_factory=dict)
+    stages: tuple[dict[str, pl.Expr], dict[str, pl.Expr]] = field(default_factory=lambda: ({}, {}))
+
+    def stage(self, level: int, name: str, expr: pl.Expr) -> pl.Expr:
+        """`expr` as a column called `name`; stage 1 may use what stage 0 made."""
+        self.stages[level][name] = expr.alias(name)
+        return pl.col(name)
+
+    def staged(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        for stage in self.stages:
+            if stage:
+                frame = frame.with_columns(list(stage.values()))
+        return frame
 
 
 class Number:
@@ -298,8 +310,9 @@ class MeanGrowth(Number):
         n = pl.when(no_first).then(short_n.wide(wide)).otherwise(full_n.wide(wide))
         d = pl.when(no_first).then(second.wide(wide)).otherwise(full_d.wide(wide))
         sign = pl.when(d < 0).then(-1).otherwise(1)
-        n = pl.when(no_second).then(0).otherwise(n * sign)
-        d = pl.when(no_second).then(1).otherwise(d * sign)
+        name = " ".join(["growth", *self.facts()])
+        n = frame.stage(0, f"{name} n", pl.when(no_second).then(0).otherwise(n * sign))
+        d = frame.stage(0, f"{name} d", pl.when(no_second).then(1).otherwise(d * sign))
         return ColumnFraction(Column(n, max(full_n.bound, short_n.bound)), Column(d, max(full_d.bound, second.bound, 1)), None, 10**9)
 
     def facts(self) -> Iterator[str]:

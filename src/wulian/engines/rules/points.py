@@ -115,30 +115,25 @@ class Bands(Item):
         return Points(0 if doubt is not False else low, 0 if doubt else low, high, high)
 
     def columns(self, frame: Frame) -> Columns:
-        low = high = pl.lit(0, pl.Int16)
-        split = any(band.low != band.high for band in self.bands)
-        unknown = None
-        for band in reversed(self.bands):
+        # Which band holds: its place, the number of bands where none does, null where it cannot be told.
+        place: pl.Expr = pl.lit(len(self.bands), pl.Int8)
+        holds: pl.Expr = pl.lit(False)
+        for number, band in reversed(list(enumerate(self.bands))):
             holds = band.test.column(frame)
-            unknown = holds.is_null()
-            low = pl.when(holds).then(pl.lit(band.low, pl.Int16)).otherwise(low)
-            high = pl.when(holds).then(pl.lit(band.high, pl.Int16)).otherwise(high) if split else low
-        if unknown is None:
-            return low, low, low, low
-        most_low, most_high = max(band.low for band in self.bands), max(band.high for band in self.bands)
-        least, lowest = pl.lit(0, pl.Int16), low
-        if self.doubtful is not None:
-            doubt = self.doubtful.column(frame)
-            lowest = pl.when(doubt.fill_null(True)).then(least).otherwise(low)
-            low = pl.when(doubt.fill_null(False)).then(least).otherwise(low)
-        if not split and self.doubtful is None:
-            under, over = pl.when(unknown).then(least).otherwise(low), pl.when(unknown).then(pl.lit(most_low, pl.Int16)).otherwise(low)
-            return under, over, under, over
+            place = pl.when(holds).then(pl.lit(number, pl.Int8)).otherwise(place)
+        place = frame.stage(1, f"band of {self.id}", pl.when(holds.is_not_null()).then(place))
+        lows, highs = [band.low for band in self.bands], [band.high for band in self.bands]
+        if self.doubtful is None:
+            low_least, low_most = _by_place(place, lows, 0), _by_place(place, lows, max(lows))
+            if lows == highs:
+                return low_least, low_most, low_least, low_most
+            return low_least, low_most, _by_place(place, highs, 0), _by_place(place, highs, max(highs))
+        doubt, zero = self.doubtful.column(frame), pl.lit(0, pl.Int16)
         return (
-            pl.when(unknown).then(least).otherwise(lowest),
-            pl.when(unknown).then(pl.lit(most_low, pl.Int16)).otherwise(low),
-            pl.when(unknown).then(least).otherwise(high),
-            pl.when(unknown).then(pl.lit(most_high, pl.Int16)).otherwise(high),
+            pl.when(doubt.fill_null(True)).then(zero).otherwise(_by_place(place, lows, 0)),
+            pl.when(doubt.fill_null(False) & place.is_not_null()).then(zero).otherwise(_by_place(place, lows, max(lows))),
+            _by_place(place, highs, 0),
+            _by_place(place, highs, max(highs)),
         )
 
     def tests(self) -> Iterator[Test]:
@@ -150,6 +145,14 @@ class Bands(Item):
         yield from missing_of(self.value, facts)
         if self.doubtful is not None:
             yield from self.doubtful.missing(facts)
+
+
+def _by_place(place: pl.Expr, points: list[int], unknown: int) -> pl.Expr:
+    """The points of the band at `place`; 0 after the last band; `unknown` where the place is null."""
+    found: pl.Expr = pl.lit(unknown, pl.Int16)
+    for number, value in enumerate([*points, 0]):
+        found = pl.when(place == number).then(pl.lit(value, pl.Int16)).otherwise(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def sheet_columns(criterion: Criterion, frame: pl.DataFrame) -> pl.DataFrame:
             columns.append(pl.when(short > 0).then(short.cast(pl.Int64)).alias(f"{condition.id} by"))
     if not columns:
         return verdicts
-    return pl.concat([verdicts, prepare_columns(criterion, frame.lazy()).select(columns).collect()], how="horizontal")
+    return pl.concat([verdicts, data.staged(prepare_columns(criterion, frame.lazy())).select(columns).collect()], how="horizontal")
 
 
 def _rise(test: Compare, lever: Lever, data: Frame) -> pl.Expr:
@@ -96,6 +96,6 @@ def _rise(test: Compare, lever: Lever, data: Frame) -> pl.Expr:
     least = pl.max_horizontal((need + steep - 1) // steep, pl.lit(1))
     step = STEP[lever.fact.kind]
     whole = (least + (step - 1)) // step * step
-    possible = (steep > 0) & ((base.lit != 0) | pl.lit(lever.base > 0))
+    possible = need.is_not_null() & (steep > 0) & ((base.lit != 0) | pl.lit(lever.base > 0))
     fails = ~test.column(data)
     return pl.when(fails & possible).then(whole.cast(pl.Int64))
