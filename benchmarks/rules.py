@@ -40,6 +40,8 @@ def firms(found: Criterion, size: int, seed: int = 7) -> pl.DataFrame:
     staff = (dice.lognormal(3.5, 1.0, size).astype(np.int64) + 1) * 10**6
     revenue = (dice.lognormal(7.5, 1.6, size) * WAN).astype(np.int64)
     for code, fact in found.facts.items():
+        if code in found.optional_facts:
+            continue
         if fact.kind is Kind.FLAG:
             usual = code in {
                 "is_resident",
