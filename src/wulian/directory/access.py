@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from wulian.foundation import remembering
 from wulian.foundation.access import ANONYMOUS, Actor, Grant, Role
 from wulian.foundation.models import User
 
@@ -22,6 +23,11 @@ def region_closure(code: str) -> frozenset[str]:
                 found.add(child)
                 queue.append(child)
     return frozenset(found)
+
+
+def cover_everything(regions: frozenset[str]) -> bool:
+    """Whether there is no region besides `regions`: then asking for things in them asks for nothing."""
+    return bool(regions) and remembering.once(("cover", regions), lambda: not Region.objects.exclude(pk__in=regions).exists())
 
 
 def actor_of(user: User, *, on: date, source: str = "", scopes: frozenset[str] | None = None) -> Actor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -22,6 +23,7 @@ class WorkingDay:
     certain: bool
 
 
+@lru_cache(maxsize=4_096)  # ten years; the calendar looks through its tables at every call
 def is_working_day(day: date) -> tuple[bool, bool]:
     """(is it a working day, is that certain)."""
     try:

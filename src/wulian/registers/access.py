@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from wulian.directory.access import cover_everything
 from wulian.engines.registers import Audience, FieldDefinition, FieldType
 from wulian.foundation.access import Actor, Role
 
@@ -66,9 +67,8 @@ def is_party(actor: Actor) -> Q:
 
 def overseen(actor: Actor) -> Q | None:
     """Entries in the regions that the actor oversees; None: all of them."""
-    if actor.is_system:
-        return None
-    return Q(region__in=actor.regions_as(*OVERSEERS))
+    regions = actor.regions_as(*OVERSEERS)
+    return None if actor.is_system or cover_everything(regions) else Q(region__in=regions)
 
 
 def seen_by(actor: Actor, adopted: Adopted) -> Q:
@@ -79,17 +79,17 @@ def seen_by(actor: Actor, adopted: Adopted) -> Q:
     public = Q(state__in=definition.public_in) if definition.public_in else Q(pk__in=[])
     if not actor.signed_in:
         return public
-    if definition.audience is Audience.SIGNED_IN:
+    if definition.audience is Audience.SIGNED_IN or (own := overseen(actor)) is None:
         return Q()
-    seen = public | Q(region__in=actor.regions_as(*OVERSEERS)) | is_party(actor)
-    for role, states in _asked(adopted).items():
+    seen = public | own | is_party(actor)
+    for role, states in asked_roles(adopted).items():
         for grant in actor.grants:
             if grant.role.value == role:
                 seen |= Q(state__in=states) & (Q(region__in=grant.regions) if grant.regions else Q())
     return seen
 
 
-def _asked(adopted: Adopted) -> dict[str, set[str]]:
+def asked_roles(adopted: Adopted) -> dict[str, set[str]]:
     """Role -> states from which it may take a step."""
     found: dict[str, set[str]] = {}
     for step in adopted.definition.lifecycle.transitions:
@@ -151,7 +151,9 @@ def where_visible(actor: Actor, adopted: Adopted, fields: Iterable[FieldDefiniti
     need = max((RANK[field.visible] for field in fields if not set(field.roles) & {role.value for role in actor.roles}), default=0)
     if actor.is_system or need <= (1 if actor.signed_in else 0):
         return Q()
-    allowed = Q(region__in=actor.regions_as(*OVERSEERS))
+    allowed = overseen(actor)
+    if allowed is None:
+        return Q()
     return allowed | is_party(actor) if need == RANK[Audience.PARTIES] else allowed
 
 

@@ -13,6 +13,7 @@ from django.db.models import F, Max
 from wulian.engines.lifecycle import Lifecycle
 from wulian.engines.registers import Definition, FieldDefinition, lifecycle_of, parse_definition
 from wulian.engines.registers.judging import requirements
+from wulian.foundation import remembering
 
 from .errors import UnknownRegister
 from .models import RegisterSlot, RegisterVersion
@@ -60,7 +61,11 @@ _known: tuple[tuple[int, str], dict[str, Adopted]] | None = None
 
 
 def adopted_registers() -> dict[str, Adopted]:
-    """All registers in force by code, in order of chain and code. One small query when nothing has changed."""
+    """All registers in force by code, in order of chain and code. One small query when nothing has changed, and one a request."""
+    return remembering.once("registers in force", _in_force)
+
+
+def _in_force() -> dict[str, Adopted]:
     global _known
     newest = RegisterVersion.objects.aggregate(newest=Max("pk"), at=Max("adopted_at"))
     stamp = (newest["newest"] or 0, str(newest["at"]))
@@ -100,7 +105,8 @@ def definition_at(register_id: int, number: int) -> Definition:
 
 
 def forget() -> None:
-    """Drop what is remembered (after a rollback in tests)."""
+    """Drop what is remembered: a definition was adopted, or a test rolled back."""
     global _known
+    remembering.stop()
     with _lock:
         _known = None

@@ -7,8 +7,9 @@ as it is); what that state requires must be there.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from wulian.engines.registers import FieldDefinition, FieldType
 from wulian.engines.registers.conditions import is_missing
 from wulian.engines.registers.judging import plain_text
 from wulian.engines.registers.values import read
+from wulian.foundation import bulk
 from wulian.foundation.imports.declare import Context, Field, Importer, Option, Outcome, Result, Row, Writer, provide
 from wulian.foundation.imports.parsing import parse_date
 from wulian.kernel.errors import N_, WulianError
@@ -31,6 +33,7 @@ from .models import Entry, EntryBody, EntryEvent, StateSpell
 from .services import writing
 from .services.entries import edit_entry
 from .services.shared import next_numbers
+from .services.uniqueness import Twins, exclusive
 from .wording import said
 
 PREFIX = "register-"
@@ -100,13 +103,16 @@ def plain_choices(item: FieldDefinition) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _New:
-    """A row that would be a new entry. `exceptions`: rules it passes as it is; `problems`: why it would be refused."""
+class NewEntry:
+    """A row that would be a new entry. `exceptions`: rules that it passes as it is."""
 
     entry: Entry
     values: dict[str, Any]
-    exceptions: list[Any]
-    problems: list[Problem]
+    exceptions: list[Any] = field(default_factory=list)
+
+    @property
+    def subject(self) -> tuple[int | None, int | None]:
+        return self.entry.subject_id, self.entry.subject_person_id
 
 
 class EntryWriter:
@@ -124,43 +130,45 @@ class EntryWriter:
         found = self._organisations(rows)
         people = self._people(rows)
         outcomes: dict[int, Outcome] = {}
-        new: list[tuple[int, Entry, dict[str, Any], list[Any]]] = []
+        new: list[tuple[int, NewEntry]] = []
         read_rows = [self._one(row, found, people) for row in rows]
-        keys = self._present([made for made in read_rows if not isinstance(made, Outcome)])
+        candidates = [made for made in read_rows if isinstance(made, NewEntry)]
+        keys = self._present(candidates)
+        twins = Twins(self.adopted, [(made.values, made.subject, made.entry.state) for made in candidates])
         taken = set[tuple[Any, ...]]()
         for place, made in enumerate(read_rows):
             if isinstance(made, Outcome):
                 outcomes[place] = made
                 continue
-            entry, values = made.entry, made.values
-            key = self._key(entry, values)
+            key = self._key(made.subject, made.values)
             if key in keys:  # before its problems: a thing that must be unique clashes with itself when its file comes again
                 outcomes[place] = Outcome(Result.UNCHANGED)
                 continue
-            if made.problems:
-                outcomes[place] = _refused(
-                    [
-                        problem.at(f"f_{problem.field}" if f"f_{problem.field}" in self.fields else problem.field)
-                        for problem in made.problems
-                    ]
-                )
+            state = made.entry.state
+            checked = writing.check(self.adopted, made.values, entry=None, subject=made.subject, state=state, twins=twins)
+            if checked.problems:
+                known = [(problem, f"f_{problem.field}") for problem in checked.problems]
+                outcomes[place] = _refused([problem.at(name if name in self.fields else problem.field) for problem, name in known])
                 continue
-            twin = self._exclusive(entry, values)
-            if taken & twin:
+            own = exclusive(self.adopted, made.values, made.subject, state)
+            if taken & own:
                 outcomes[place] = _refused([Problem("same_key_twice", TWICE)])
                 continue
             keys.add(key)
-            taken |= twin
-            new.append((place, entry, values, made.exceptions))
-        self._create(new)
-        outcomes |= {place: Outcome(Result.CREATED, subject=entry, name=entry.title, detail=entry.number) for place, entry, *_rest in new}
+            taken |= own
+            # A list that is taken over is as it is: a rule that allows exceptions is noted, not asked about.
+            made.exceptions.extend(checked.exceptions)
+            new.append((place, made))
+        self.create([made for _place, made in new])
+        for place, made in new:
+            outcomes[place] = Outcome(Result.CREATED, subject=made.entry, name=made.entry.title, detail=made.entry.number)
         return [outcomes[place] for place in range(len(rows))]
 
     def finish(self) -> Sequence[Outcome]:
         return ()
 
     # ----------------------------------------------------------------------------------------------------- one row
-    def _one(self, row: Row, found: Found, people: dict[str, list[int]]) -> Outcome | _New:
+    def _one(self, row: Row, found: Found, people: dict[str, list[int]]) -> Outcome | NewEntry:
         problems: list[Problem] = []
         given = self._values(row, found, people, problems)
         if number := row.values.get("number"):
@@ -175,16 +183,13 @@ class EntryWriter:
             return _refused([Problem("not_creator", NOT_CREATOR, {"region": region}, "region")])
         since = row.values.get("state_since") or self.context.on
         values = writing.merged(adopted, {}, given)
-        ids = (organisation.pk if organisation else None, person)
-        checked = writing.check(adopted, values, entry=None, subject=ids, state=state)
         due = deadline(adopted.lifecycle.state(state), since)
         entry = Entry(
             register_id=adopted.id, version=adopted.version, state=state, state_since=since, due_on=due.day if due else None, region_id=region,
             subject=organisation, subject_person_id=person, created_at=self.context.at, created_by_id=self.context.by.user_id,
             updated_at=self.context.at, batch_id=self.context.batch_id,
         )  # fmt: skip
-        # A list that is taken over is as it is: a rule that allows exceptions is noted, not asked about.
-        return _New(entry, values, list(checked.exceptions), checked.problems)
+        return NewEntry(entry, values)
 
     def _values(self, row: Row, found: Found, people: dict[str, list[int]], problems: list[Problem]) -> dict[str, Any]:
         given: dict[str, Any] = {}
@@ -298,22 +303,24 @@ class EntryWriter:
             found[name].append(pk)
         return found
 
-    def _present(self, new: Sequence[_New]) -> set[tuple[Any, ...]]:
+    def _present(self, new: Sequence[NewEntry]) -> set[tuple[Any, ...]]:
         """Keys of what earlier runs of this source brought in, so that a file can be imported again. Reads only entries that
-        share the subject (or, without subjects, the title) with one of `new`: an earlier import may have been large."""
+        share the subject and the title with some of `new`, as far as those are told: an earlier import may have been large. A voided
+        entry is recognised too: the file does not bring it back."""
         definition = self.adopted.definition
-        entries = Entry.objects.filter(register=self.adopted.id, batch_id__isnull=False).select_related("body")
-        title = self.adopted.fields.get(definition.views.title)
+        entries = Entry.objects.filter(register=self.adopted.id, batch_id__isnull=False)
         if definition.subject == "organisation":
             entries = entries.filter(subject__in={made.entry.subject_id for made in new})
         elif definition.subject == "person":
             entries = entries.filter(subject_person__in={made.entry.subject_person_id for made in new})
-        elif title is not None and title.type is FieldType.TEXT and all(made.values.get(title.code) for made in new):
+        title = self.adopted.fields.get(definition.views.title)
+        if title is not None and title.type is FieldType.TEXT and all(made.values.get(title.code) for made in new):
             wanted = {plain_text(title, made.values[title.code])[: writing.TITLE_LENGTH] for made in new}
             entries = entries.filter(title__in=wanted)
-        return {self._key(entry, entry.body.values) for entry in entries} if new else set()
+        rows = entries.values_list("subject", "subject_person", "body__values") if new else ()
+        return {self._key((organisation, person), values) for organisation, person, values in rows}
 
-    def _key(self, entry: Entry, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _key(self, subject: tuple[int | None, int | None], values: Mapping[str, Any]) -> tuple[Any, ...]:
         """What makes two rows the same entry: the subject and all short values that were given."""
         told = tuple(
             (item.code, plain_text(item, values.get(item.code)))
@@ -322,55 +329,39 @@ class EntryWriter:
             and item.type not in {FieldType.FILE, FieldType.ROWS, FieldType.LONG_TEXT}
             and not is_missing(values.get(item.code))
         )
-        return (entry.subject_id, entry.subject_person_id, told)
+        return (*subject, told)
 
-    def _exclusive(self, entry: Entry, values: Mapping[str, Any]) -> set[tuple[Any, ...]]:
-        """What no second entry may share; the rows of one chunk are not in the database yet."""
-        definition = self.adopted.definition
-        found: set[tuple[Any, ...]] = {
-            (item.code, str(values[item.code])) for item in definition.fields if item.unique and not is_missing(values.get(item.code))
-        }
-        for place, unique in enumerate(definition.unique):
-            if unique.states and entry.state not in unique.states:
-                continue
-            owner = (entry.subject_id, entry.subject_person_id)
-            parts = [owner if code == "subject" else values.get(code) for code in unique.fields]
-            year = str(values.get(unique.year_of, ""))[:4] if unique.year_of else ""
-            if not any(is_missing(part) for part in parts) and (year or not unique.year_of):
-                found.add((place, str(parts), year))
-        return found
-
-    def _create(self, new: Sequence[tuple[int, Entry, dict[str, Any], list[Any]]]) -> None:
+    def create(self, new: Sequence[NewEntry]) -> None:
+        """Write new entries with all that is kept beside them, with one statement for each table."""
         if not new:
             return
-        adopted, context = self.adopted, self.context
+        adopted = self.adopted
         by_year: dict[int, list[Entry]] = {}
-        for _place, entry, _values, _exceptions in new:
-            by_year.setdefault(entry.state_since.year, []).append(entry)
+        for made in new:
+            by_year.setdefault(made.entry.state_since.year, []).append(made.entry)
         for year, entries in by_year.items():
             for entry, number in zip(entries, next_numbers(adopted, year, len(entries)), strict=True):
                 entry.number = number
-        names = writing.Names(
-            adopted.definition, [values for _p, _e, values, _x in new], [(e.subject_id, e.subject_person_id) for _p, e, _v, _x in new]
-        )
-        for _place, entry, values, _exceptions in new:
-            writing.set_columns(adopted, entry, values, names)
-        entries = [entry for _p, entry, _v, _x in new]
-        Entry.objects.bulk_create(entries)
-        EntryBody.objects.bulk_create([EntryBody(entry=entry, values=values) for _p, entry, values, _x in new])
-        writing.keep_many_beside(adopted, [(entry, values) for _p, entry, values, _x in new], names)
-        StateSpell.objects.bulk_create(
-            [StateSpell(entry=entry, register_id=adopted.id, state=entry.state, entered_on=entry.state_since) for entry in entries]
-        )
-        EntryEvent.objects.bulk_create(
-            [
-                EntryEvent(
-                    entry=entry, kind=EntryEvent.Kind.CREATED, revision=1, to_state=entry.state, on=entry.state_since, at=context.at,
-                    user_id=context.by.user_id, actor=context.by.name, changes={code: [None, value] for code, value in values.items()},
-                    exceptions=[{"rule": broken.rule.code, "zh": broken.zh, "en": broken.en} for broken in exceptions], batch_id=context.batch_id,
-                )
-                for _p, entry, values, exceptions in new
-            ]
+        names = writing.Names(adopted.definition, [made.values for made in new], [made.subject for made in new])
+        for made in new:
+            writing.set_columns(adopted, made.entry, made.values, names)
+        bulk.insert(Entry, [made.entry for made in new])
+        bodies = [(made.entry.pk, json.dumps(made.values, ensure_ascii=False)) for made in new]
+        bulk.insert_values(EntryBody, ("entry_id", "values"), bodies)
+        writing.keep_many_beside(adopted, [(made.entry, made.values) for made in new], names)
+        spells = [
+            StateSpell(entry_id=made.entry.pk, register_id=adopted.id, state=made.entry.state, entered_on=made.entry.state_since)
+            for made in new
+        ]
+        bulk.insert(StateSpell, spells)
+        bulk.insert(EntryEvent, [self._event(made) for made in new])
+
+    def _event(self, made: NewEntry) -> EntryEvent:
+        entry, context = made.entry, self.context
+        return EntryEvent(
+            entry_id=entry.pk, kind=EntryEvent.Kind.CREATED, revision=1, to_state=entry.state, on=entry.state_since, at=context.at,
+            user_id=context.by.user_id, actor=context.by.name, changes={code: [None, value] for code, value in made.values.items()},
+            exceptions=[{"rule": broken.rule.code, "zh": broken.zh, "en": broken.en} for broken in made.exceptions], batch_id=context.batch_id,
         )  # fmt: skip
 
 

@@ -82,6 +82,14 @@ def _slots() -> dict[str, models.Field]:
     return made
 
 
+LIVE = Q(voided_at__isnull=True)
+# Name of the index, the columns by which it is ordered, and what is asked for beside them (counts of states by district).
+ORDERS: list[tuple[str, list[str], list[str]]] = [
+    ("live", [], []), ("state", ["state", "state_since"], ["region"]), ("region", ["region"], []), ("since", ["state_since"], []),
+    ("updated", ["updated_at"], []), ("title", ["title"], []),
+]  # fmt: skip
+
+
 class Entry(models.Model):
     """条目: one thing in a register. Narrow on purpose: what lists and counters ask for, the rest is in `EntryBody`.
 
@@ -114,14 +122,28 @@ class Entry(models.Model):
         verbose_name = _("条目")
         verbose_name_plural = _("条目")
         ordering = ["-id"]
+        # Lists and counters ask for living entries only, so their indexes hold only those, in the order of a column and then of
+        # the id. `voided_at` stands at the end because SQLite looks at it all the same: counting, and finding the ids of a page
+        # in order, then need no row at all.
         indexes = [
-            models.Index(fields=["register", "-id"], name="entry_register"),
-            models.Index(fields=["register", "state", "-id"], name="entry_state"),
-            models.Index(fields=["register", "region", "-id"], name="entry_region"),
-            models.Index(fields=["register", "due_on"], name="entry_due", condition=Q(due_on__isnull=False)),
+            models.Index(fields=["register", "-id"], name="entry_voided", condition=Q(voided_at__isnull=False)),
+            models.Index(fields=["register"], name="entry_synthetic", condition=Q(is_synthetic=True)),
+            models.Index(
+                fields=["register", "state", "region", "due_on", "voided_at"],
+                name="entry_waiting",
+                condition=LIVE & Q(due_on__isnull=False),
+            ),
             *(
-                models.Index(fields=["register", name], name=f"entry_{name}", condition=Q(**{f"{name}__isnull": False}))
-                for name in _slots()
+                models.Index(fields=["register", *columns, "id", "voided_at", *beside], name=f"entry_{name}", condition=LIVE)
+                for name, columns, beside in ORDERS
+            ),
+            *(
+                models.Index(
+                    fields=["register", name, "id", "voided_at"],
+                    name=f"entry_{name.removesuffix('_on')}",
+                    condition=LIVE & Q(**{f"{name}__isnull": False}),
+                )
+                for name in ("due_on", *_slots())
             ),
         ]
 
@@ -228,7 +250,10 @@ class StateSpell(models.Model):
         verbose_name = _("状态时段")
         verbose_name_plural = _("状态时段")
         ordering = ["entry", "id"]
-        indexes = [models.Index(fields=["register", "state", "entered_on", "entry"], name="spell_state")]
+        indexes = [
+            models.Index(fields=["register", "state", "entered_on", "taken_back", "entry"], name="spell_state"),
+            models.Index(fields=["entry", "entered_on", "state", "taken_back", "register"], name="spell_entry"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(left_on__isnull=True) | Q(left_on__gte=models.F("entered_on")), name="spell_interval"),
             models.UniqueConstraint(fields=["entry"], condition=Q(left_on__isnull=True), name="spell_open_once"),

@@ -12,9 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value, Window
-from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
+from django.db.models import Avg, BooleanField, Case, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Sum, When, Window
+from django.db.models.functions import RowNumber
 
+from wulian.directory.access import cover_everything
 from wulian.engines.registers import CounterDefinition, FieldDefinition, FieldType
 from wulian.engines.registers.conditions import as_stored
 from wulian.engines.registers.schema import NUMERIC, Condition
@@ -48,7 +49,7 @@ def counted_entries(
 ) -> QuerySet[Entry]:
     """The entries that `counter` counts on `on` (for a share: the numerator's, or with `base` the denominator's)."""
     entries = Entry.objects.filter(register=adopted.id, voided_at__isnull=True)
-    if regions is not None:
+    if regions is not None and not cover_everything(regions):
         entries = entries.filter(region__in=regions)
     conditions = counter.base if base else (*counter.base, *counter.where)
     states = _states(conditions)
@@ -85,8 +86,10 @@ def _states(conditions: Sequence[Condition]) -> tuple[str, ...] | None:
 
 def _stood(adopted: Adopted, entries: QuerySet[Entry], conditions: Sequence[Condition], on: date) -> QuerySet[Entry]:
     states = _states(conditions)
-    if states is not None:
-        # Nearly every entry has not moved since the day asked for; only the others need their spells.
+    if (newest_day(adopted) or on) <= on:  # nothing has moved since, so that all stand where they stood
+        if states is not None:
+            entries = entries.filter(state__in=states)
+    elif states is not None:
         then = StateSpell.objects.filter(Q(left_on__gt=on), entry=OuterRef("pk"), state__in=states, entered_on__lte=on)
         entries = entries.filter(Q(state__in=states, state_since__lte=on) | Q(Exists(then), state_since__gt=on))
     else:
@@ -102,7 +105,8 @@ def _entered(adopted: Adopted, entries: QuerySet[Entry], states: tuple[str, ...]
     spells = StateSpell.objects.filter(register=adopted.id, taken_back=False, state__in=states or ())
     within = spells.filter(entered_on__gte=span.first, entered_on__lte=span.last)
     earlier = spells.filter(entry=OuterRef("pk"), entered_on__lt=span.first)
-    return entries.filter(~Exists(earlier), pk__in=within.values("entry"))
+    # Not the bare id: SQLite would fetch each entry by it, instead of going through an index in the order of the list.
+    return entries.alias(itself=F("pk") + 0).filter(~Exists(earlier), itself__in=within.values("entry"))
 
 
 def field_condition(adopted: Adopted, condition: Condition) -> Q:
@@ -163,11 +167,11 @@ def _when(adopted: Adopted, counter: CounterDefinition) -> str:
 
 def _first_of(entries: QuerySet[Entry], columns: Sequence[str], when: str) -> QuerySet[Entry]:
     """The first entry of each combination of `columns`; an entry without one of them stands for itself."""
-    itself = Concat(Value("#"), Cast(F("pk"), CharField()))
+    itself = Case(*(When(**{f"{column}__isnull": True}, then=F("pk")) for column in columns))
     ranked = entries.annotate(
         place=Window(
             RowNumber(),
-            partition_by=[Coalesce(Cast(F(column), CharField()), itself) for column in columns],
+            partition_by=[*map(F, columns), itself],
             order_by=[F(when).asc(nulls_last=True), F("pk").asc()],
         )
     )
@@ -227,17 +231,21 @@ def contribution_of(adopted: Adopted, counter: CounterDefinition, entry: Entry) 
         stored = getattr(entry, adopted.columns[counter.of])
         return None if stored is None else _in_unit(counter, field, Decimal(stored))
     if counter.how == "distinct":
-        place = getattr(entry, "place_of_value", None)
-        return None if place is None else Decimal(1 if place == 1 else 0)
+        repeats = getattr(entry, "repeats_value", None)
+        return None if repeats is None else Decimal(0 if repeats else 1)
     return Decimal(1)
 
 
 def with_place(adopted: Adopted, counter: CounterDefinition, entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """`entries` of a distinct counter with `place_of_value`: 1 for the first entry of each value."""
+    """`entries` of a distinct counter with `repeats_value`: whether an earlier one has the same value, or it
+    has none."""
     field = adopted.fields.get(counter.of)
     if counter.how != "distinct" or (field is not None and not slot_kind(field)):
         return entries
-    return entries.annotate(place_of_value=Window(RowNumber(), partition_by=[F(_column(adopted, counter.of))], order_by=[F("pk")]))
+    column = _column(adopted, counter.of)
+    same = entries.filter(**{column: OuterRef(column)}, pk__lt=OuterRef("pk"))
+    adds_nothing = Q(Exists(same)) | Q(**{f"{column}__isnull": True})
+    return entries.annotate(repeats_value=ExpressionWrapper(adds_nothing, output_field=BooleanField()))
 
 
 def breakdown(adopted: Adopted, counter: CounterDefinition, entries: QuerySet[Entry], code: str) -> list[tuple[Any, Decimal]]:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from wulian.directory.access import region_closure
 from wulian.directory.models import Region
@@ -22,14 +23,17 @@ from wulian.engines.registers.slots import slot_kind, slot_value
 from wulian.engines.registers.values import read
 from wulian.foundation.access import Actor
 from wulian.kernel.errors import N_
-from wulian.kernel.names import name_key
 from wulian.kernel.problems import BadValue, Problem
 
 from .. import access
 from ..catalogue import Adopted
-from ..models import Entry, EntryLink, EntryParty, EntryText
+from ..models import Entry, EntryLink, EntryParty
+from .words import with_words
 
-BUILT_IN_SORTS = {"number": "pk", "state": "state", "since": "state_since", "due": "due_on", "updated": "updated_at", "title": "title"}
+# Each in the order of an index of living entries, which ends with the id.
+BUILT_IN_SORTS = {
+    "number": (), "state": ("state", "state_since"), "since": ("state_since",), "due": ("due_on",), "updated": ("updated_at",), "title": ("title",),
+}  # fmt: skip
 MOST_VALUES = 50
 
 
@@ -188,9 +192,14 @@ def list_entries(*, viewer: Actor, adopted: Adopted, question: Question, on: dat
             asked.append(definition)
     for code, (low, high) in question.ranges.items():
         if (definition := adopted.fields.get(code)) is not None and code in adopted.columns:
-            entries = entries.filter(**_range(adopted, definition, low, high))
+            column = adopted.columns[code]
+            if question.filters:
+                # SQLite takes any range for a narrow one. Wrapped, its index is left alone and that of a chosen value is used.
+                entries = entries.alias(**{f"range_{code}": Coalesce(F(column), None)})
+                column = f"range_{code}"
+            entries = entries.filter(**_range(column, definition, low, high))
             asked.append(definition)
-    entries = _with_words(viewer, entries, question.text)
+    entries = with_words(viewer, entries, question.text)
     ordered, sorting = _ordered(adopted, entries, question.sort)
     return ordered.filter(access.where_visible(viewer, adopted, [*asked, *sorting]))
 
@@ -220,7 +229,7 @@ def _chosen(adopted: Adopted, field: FieldDefinition, values: Sequence[str]) -> 
     return None
 
 
-def _range(adopted: Adopted, field: FieldDefinition, low: str, high: str) -> dict[str, Any]:
+def _range(column: str, field: FieldDefinition, low: str, high: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for test, typed in (("gte", low), ("lte", high)):
         try:
@@ -228,31 +237,21 @@ def _range(adopted: Adopted, field: FieldDefinition, low: str, high: str) -> dic
         except BadValue:
             continue
         if value is not None:
-            found[f"{adopted.columns[field.code]}__{test}"] = value
+            found[f"{column}__{test}"] = value
     return found
 
 
-def _with_words(viewer: Actor, entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
-    """Entries in whose words every typed word occurs: all words where the viewer sees everything, public words elsewhere."""
-    for word in text.split()[:8]:
-        key = name_key(word)
-        if not key:
-            return entries.none()
-        public = Q(Exists(EntryText.objects.filter(entry=OuterRef("pk"), public_words__contains=key)))
-        if not viewer.signed_in:
-            entries = entries.filter(public)
-            continue
-        every = Q(Exists(EntryText.objects.filter(entry=OuterRef("pk"), words__contains=key)))
-        overseen = access.overseen(viewer)
-        entries = entries.filter(every if overseen is None else public | ((overseen | access.is_party(viewer)) & every))
-    return entries
-
-
 def _ordered(adopted: Adopted, entries: QuerySet[Entry], sort: str) -> tuple[QuerySet[Entry], list[FieldDefinition]]:
-    name, down = sort.removeprefix("-"), sort.startswith("-")
-    field = adopted.fields.get(name)
-    column = BUILT_IN_SORTS.get(name) or (adopted.columns.get(name) if field is not None else None)
-    if column is None:
-        return entries.order_by("-pk"), []
-    ordering = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
-    return entries.order_by(ordering, "-pk"), [field] if field is not None and name not in BUILT_IN_SORTS else []
+    """`entries` in the order of `sort`, unknown values last, and the field whose values the order tells."""
+    name, sign = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
+    if name in BUILT_IN_SORTS:
+        columns, field = BUILT_IN_SORTS[name], None
+    else:
+        field = adopted.fields.get(name)
+        if field is None or name not in adopted.columns:
+            return entries.order_by("-pk"), []
+        columns = (adopted.columns[name],)
+    if field is not None or columns == ("due_on",):
+        known_first = F(columns[0]).desc(nulls_last=True) if sign else F(columns[0]).asc(nulls_last=True)
+        return entries.order_by(known_first, f"{sign}pk"), [field] if field else []
+    return entries.order_by(*(f"{sign}{column}" for column in (*columns, "pk"))), []

@@ -26,6 +26,7 @@ from .. import access
 from ..catalogue import Adopted, adopted_registers
 from ..models import Entry
 from ..wording import said
+from .paging import page_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,10 @@ def read_values(adopted: Adopted, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def rows_of(viewer: Actor, adopted: Adopted, entries: QuerySet[Entry], columns: Sequence[str], on: date) -> list[Row]:
     """Rows of a page of a list, in order. `columns`: field codes."""
-    page = list(with_party(viewer, entries).select_related("body", "subject", "subject_person", "region"))
+    ids = page_ids(entries)
+    rows = with_party(viewer, Entry.objects.filter(pk__in=ids)).order_by().select_related("body", "subject", "subject_person", "region")
+    found = {entry.pk: entry for entry in rows}
+    page = [found[pk] for pk in ids if pk in found]
     read = [read_values(adopted, entry.body.values) for entry in page]
     fields = [adopted.fields[code] for code in columns if code in adopted.fields]
     reader = Reader(viewer, adopted, [{item.code: values.get(item.code) for item in fields} for values in read])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from wulian.directory.models import Organisation, Person, Region
@@ -16,7 +15,6 @@ from wulian.engines.registers import Audience, FieldDefinition, FieldType
 from wulian.engines.registers.computing import fill
 from wulian.engines.registers.conditions import is_missing
 from wulian.engines.registers.judging import Broken, broken_rules, missing_fields, plain_text
-from wulian.engines.registers.schema import UniqueDefinition
 from wulian.engines.registers.slots import slot_kind, slot_value
 from wulian.engines.registers.values import read, references
 from wulian.foundation.access import Actor
@@ -31,12 +29,11 @@ from .. import access
 from ..catalogue import Adopted, adopted_registers
 from ..models import Entry, EntryFile, EntryLink, EntryParty, EntryText
 from ..wording import said
+from .uniqueness import Twins
 
 NO_FIELD = N_("这本台账没有“%(field)s”这个字段，或您不能填它")
 COMPUTED = N_("“%(label)s”由系统计算，不能填写")
 GONE = N_("“%(label)s”选的一项已不存在或您不能使用")
-TAKEN = N_("“%(label)s”与 %(number)s 相同，这一项不能重复")
-SAME = N_("%(say)s（见 %(number)s）")
 TITLE_LENGTH = 200
 
 
@@ -83,8 +80,10 @@ def check(
     state: str,
     step: str = "",
     target: str = "",
+    twins: Twins | None = None,
 ) -> Checked:
-    """Required fields, rules and uniqueness of `values` at a save in `state`, or at `step` which leads to `target`."""
+    """Required fields, rules and uniqueness of `values` at a save in `state`, or at `step` which leads to `target`. `twins`: what
+    clashes, where it was asked for many entries at once."""
     english = get_language() == "en"
     problems = missing_fields(adopted.definition, adopted.required, values, target or state, english)
     exceptions: list[Broken] = []
@@ -93,61 +92,9 @@ def check(
             exceptions.append(broken)
         else:
             problems.append(broken.problem(english))
-    problems += _duplicates(adopted, values, entry, subject, target or state, english)
+    twins = twins or Twins(adopted, [(values, subject, target or state)], but=entry.pk if entry else None)
+    problems += twins.problems(values, subject, target or state, english)
     return Checked(values, problems, exceptions)
-
-
-def _duplicates(
-    adopted: Adopted, values: Mapping[str, Any], entry: Entry | None, subject: tuple[int | None, int | None], state: str, english: bool
-) -> Iterable[Problem]:
-    others = Entry.objects.filter(register=adopted.id, voided_at__isnull=True)
-    if entry is not None and entry.pk:
-        others = others.exclude(pk=entry.pk)
-    for field in adopted.definition.fields:
-        if field.unique and not is_missing(values.get(field.code)):
-            same = _first_number(others.filter(**{adopted.columns[field.code]: slot_value(field, values[field.code])}))
-            if same is not None:
-                yield Problem("unique", TAKEN, {"label": said(field.label), "number": same}, field.code)
-    for unique in adopted.definition.unique:
-        rows = _same(adopted, unique, others, values, subject, state)
-        if rows is not None and (same := _first_number(rows)) is not None:
-            say = unique.say.en if english else unique.say.zh
-            yield Problem("unique", SAME, {"say": say, "number": same}, unique.fields[0])
-
-
-def _first_number(entries: QuerySet[Entry]) -> str | None:
-    return entries.order_by("pk").values_list("number", flat=True).first()
-
-
-def _same(
-    adopted: Adopted,
-    unique: UniqueDefinition,
-    others: QuerySet[Entry],
-    values: Mapping[str, Any],
-    subject: tuple[int | None, int | None],
-    state: str,
-) -> QuerySet[Entry] | None:
-    """Entries that clash with `values`; None when a value is missing, so that nothing can be said."""
-    if unique.states and state not in unique.states:
-        return None
-    if unique.states:
-        others = others.filter(state__in=unique.states)
-    for code in unique.fields:
-        if code == "subject":
-            if subject == (None, None):
-                return None
-            others = others.filter(subject=subject[0], subject_person=subject[1])
-            continue
-        value = slot_value(adopted.field(code), values.get(code))
-        if value is None:
-            return None
-        others = others.filter(**{adopted.columns[code]: value})
-    if unique.year_of:
-        day = values.get(unique.year_of)
-        if not day:
-            return None
-        others = others.filter(**{f"{adopted.columns[unique.year_of]}__year": int(str(day)[:4])})
-    return others
 
 
 def unknown_references(adopted: Adopted, given: Mapping[str, Any], *, by: Actor, entry: Entry | None) -> list[Problem]:
