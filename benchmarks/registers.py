@@ -34,6 +34,7 @@ from wulian.directory.services.regions import load_regions
 from wulian.engines.lifecycle.moves import deadline
 from wulian.engines.registers import CounterDefinition
 from wulian.foundation.access import ANONYMOUS, Actor, Grant, Role, system
+from wulian.foundation.bulk import refresh_statistics
 from wulian.foundation.catalogue.metrics import scope_of
 from wulian.foundation.imports.declare import Context, Row
 from wulian.kernel.money import UNITS
@@ -180,9 +181,10 @@ def grow(adopted: Adopted, size: int, people: list[int], units: list[int]) -> No
                 StateSpell(entry=entry, register_id=adopted.id, state="running", entered_on=began, left_on=entry.state_since)
                 for entry, began in earlier
             )
-    with connection.cursor() as cursor:
-        # What autovacuum does on PostgreSQL by itself; SQLite is told by the daily job (`wulian work`).
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+    refresh_statistics(Entry, StateSpell)  # as the daily job does
+    if connection.vendor == "postgresql":  # as autovacuum does
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def timed(act: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:

@@ -95,6 +95,15 @@ def update(model: type[models.Model], objects: Sequence[models.Model], names: Se
         model._default_manager.bulk_create(objects, update_conflicts=True, unique_fields=["id"], update_fields=list(names))
 
 
+def refresh_statistics(*tables: type[models.Model]) -> None:
+    """Tell SQLite's planner how the indexes of `tables` are filled, from a sample of each; PostgreSQL sees to that by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            for table in tables:
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(table._meta.db_table)}")
+
+
 def ids_in_database(ids: Sequence[int]) -> RawSQL:
     """`ids` as a sub-select with one parameter, so that their number is not limited by the database's parameter limit."""
     if connection.vendor == "sqlite":
