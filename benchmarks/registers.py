@@ -259,8 +259,8 @@ def measure_all(adopted: Adopted, size: int, people: list[int]) -> None:
     district = Actor(2, "区科技局", (Grant(Role.OFFICER, regions=region_closure("120106")),))
     firm = Actor(3, "企业", (Grant(Role.ENTERPRISE, 7, regions=region_closure("120106")),))
     for name, question in QUESTIONS.items():
-        plain = partial(plain_page, adopted, *PLAIN[name]) if name in PLAIN else None
-        line(f"list: {name}", partial(page, city, adopted, question), 150, plain)
+        by_json = partial(plain_page, adopted, *PLAIN[name]) if name in PLAIN else None
+        line(f"list: {name}", partial(page, city, adopted, question), 150, by_json)
     for who, viewer in (("a district officer", district), ("a firm", firm), ("nobody signed in", ANONYMOUS)):
         for name in ("no filter", "one choice", "words in 4 of 10"):
             line(f"list: {name}, for {who}", partial(page, viewer, adopted, QUESTIONS[name]), 150)
@@ -272,11 +272,11 @@ def measure_all(adopted: Adopted, size: int, people: list[int]) -> None:
     for counter in adopted.definition.counters:
         metric = metric_of(adopted, counter)
         for on in (ON, date(2025, 6, 30)):
-            plain = partial(recount, counter, on) if on == ON else None
-            line(f"counter: {counter.code} {on}", partial(metric.compute, scope_of("120000", on)), 300, plain)
+            by_hand = partial(recount, counter, on) if on == ON else None
+            line(f"counter: {counter.code} {on}", partial(metric.compute, scope_of("120000", on)), 300, by_hand)
         if (ours := metric.compute(scope_of("120000", ON)).parts["numerator" if counter.how == "share" else "records"]) is not None:
-            by_hand = recount(counter, ON) / (UNITS["万元"] if counter.how == "sum" else 1)
-            assert ours == by_hand, (counter.code, ours, by_hand)
+            expected = recount(counter, ON) / (UNITS["万元"] if counter.how == "sum" else 1)
+            assert ours == expected, (counter.code, ours, expected)
         line(f"counter: {counter.code}, opened", partial(open_figure, city, metric.code, "120000", ON), 150)
         for code in counter.by:
             counted = counted_entries(adopted, counter, None, ON)
