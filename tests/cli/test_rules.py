@@ -48,6 +48,7 @@ def test_bad_cells_are_named_kept_and_unknown(tmp_path: Path) -> None:
         "rd_above_revenue": {"rd_expense_yuan": "10000000.01"},
         "st_staff_above_staff": {"st_staff": "101"},
         "not_flag": {"is_resident": "也许"},
+        "not_whole": {"ip_class1": "1.5", "rd_expense_yuan": "200000"},
     }
     rows = [TECH_SME | {"id": code} | change for code, change in bad.items()]
     result, lines = run(tmp_path, rows)
@@ -78,13 +79,25 @@ def test_a_table_in_gb18030_with_columns_too_few_and_too_many(tmp_path: Path) ->
 
 def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     result, _ = run(tmp_path, [{"name": "x"}])
-    assert result.exit_code == 2
-    assert "id" in result.output
+    assert "id" in str(result.exception)
+    (tmp_path / "twice.csv").write_text("id,employees,employees\n1,2,3\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        cli, ["assess", "tech-sme", str(tmp_path / "twice.csv"), "--on", "2026-07-01", "--out", str(tmp_path / "o")]
+    )
+    assert "employees" in str(result.exception)
     result, _ = run(tmp_path, [TECH_SME], criterion="nobel")
     assert "tech-sme" in str(result.exception)
     table = tmp_path / "facts.csv"
     result = CliRunner().invoke(cli, ["assess", "tech-sme", str(table), "--on", "2016-07-01", "--out", str(tmp_path / "o")])
     assert "2017-05-03" in str(result.exception)
+
+
+def test_what_if_a_fact_were_different(tmp_path: Path) -> None:
+    _, lines = run(tmp_path, [TECH_SME], "--set", "rd_expense_yuan=0", "--set", "ip_class1=0", "--no-gap")
+    assert lines[0]["what_if"]["verdict"] == ["met", "not_met"]
+    assert lines[0]["gap"] == []
+    result, _ = run(tmp_path, [TECH_SME], "--set", "rd=0")
+    assert result.exit_code == 2
 
 
 def test_the_explanation_goes_down_to_the_facts(tmp_path: Path) -> None:

@@ -7,14 +7,19 @@ import io
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from wulian.kernel.errors import N_, WulianError
+
 if TYPE_CHECKING:
     from wulian.engines.rules import Criterion
+
+EXTRA = "\x00extra"  # cells beyond the last column
 
 
 @click.command(help="按条件评价表里的企业，逐行写出结论、每一条和差距。 / Assess the firms of a table against a criterion.")
@@ -45,21 +50,12 @@ def assess(
     def later(day: date) -> Criterion | None:
         return criterion_or_none(criterion_id, day, procedure)
 
-    reader = csv.DictReader(io.StringIO(_text(facts)))
-    columns = [(name or "").strip() for name in reader.fieldnames or []]
-    reader.fieldnames = columns
-    if "id" not in columns:
-        click.echo(f"{facts}：没有 id 一列，不知道是哪家企业 / no column id", err=True)
-        sys.exit(2)
-    wanted = {fact.column for fact in criterion.facts.values()}
-    required = {fact.column for code, fact in criterion.facts.items() if code not in criterion.optional_facts}
-    if absent := sorted(required - set(columns)):
-        click.echo(f"表里没有这些列，按不详处理 / columns absent, taken for unknown: {', '.join(absent)}", err=True)
-    if unknown := [name for name in columns if name and name not in wanted | {"id"}]:
-        click.echo(f"不认识这些列，没有用 / columns not used: {', '.join(unknown)}", err=True)
+    wanted = {fact.column: code not in criterion.optional_facts for code, fact in criterion.facts.items()}
     counted: Counter[str] = Counter()
+    rows = _rows(facts, wanted)
+    out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", encoding="utf-8") as handle:
-        for row in reader:
+        for row in rows:
             assessment = assess_prepared(criterion, read_row(criterion, row))
             counted[str(assessment.verdict)] += 1
             gap = gap_of(assessment, later) if with_gap else []
@@ -67,14 +63,43 @@ def assess(
             if changed:
                 line["what_if"] = what_if(assessment, changed).as_data()
             handle.write(json.dumps(line, ensure_ascii=False) + "\n")
-    click.echo(
-        f"{criterion.name.zh}（{criterion.document.number}）：" + "，".join(f"{verdict} {n}" for verdict, n in sorted(counted.items()))
-    )
+    counts = "，".join(f"{verdict} {number}" for verdict, number in sorted(counted.items()))
+    click.echo(f"{criterion.name.zh}（{criterion.document.number}）：{counts}")
+
+
+class Unreadable(WulianError):
+    code = "table_unreadable"
+    message = N_("%(file)s 读不成企业表：%(why)s")
+    status = 422
+
+
+def _rows(file: Path, wanted: dict[str, bool]) -> Iterator[dict[str, str]]:
+    """The rows of a table. `wanted`: columns and whether each should be there. Says which are absent, unknown or too many."""
+    reader = csv.DictReader(io.StringIO(_text(file), newline=""), restkey=EXTRA)
+    try:
+        columns = [(name or "").strip() for name in reader.fieldnames or []]
+        if "id" not in columns:
+            raise Unreadable(file=file, why="没有 id 一列，不知道是哪家企业 / no column id")
+        if repeated := [name for name, number in Counter(columns).items() if name and number > 1]:
+            raise Unreadable(file=file, why=f"列写了两次 / columns twice: {', '.join(repeated)}")
+        reader.fieldnames = columns
+        if absent := sorted(name for name, required in wanted.items() if required and name not in columns):
+            click.echo(f"表里没有这些列，按不详处理 / columns absent, taken for unknown: {', '.join(absent)}", err=True)
+        if unknown := [name for name in columns if name and name not in wanted and name != "id"]:
+            click.echo(f"不认识这些列，没有用 / columns not used: {', '.join(unknown)}", err=True)
+        for row in reader:
+            if EXTRA in row:
+                line = reader.line_num
+                click.echo(
+                    f"第 {line} 行的格比列多，多出的没有用 / line {line} has more cells than columns, the rest is not used", err=True
+                )
+            yield row
+    except csv.Error as error:
+        raise Unreadable(file=file, why=f"{reader.line_num}: {error}") from error
 
 
 def _changes(criterion: Criterion, pairs: tuple[str, ...]) -> dict[str, int | None]:
     """`COLUMN=VALUE` as facts by code. Exit code 2 where a column or value cannot be read."""
-    from wulian.engines.rules.quantities import read_cell
     from wulian.kernel.problems import BadValue
 
     by_column = {fact.column: fact for fact in criterion.facts.values()}
@@ -86,7 +111,7 @@ def _changes(criterion: Criterion, pairs: tuple[str, ...]) -> dict[str, int | No
             sys.exit(2)
         fact = by_column[column]
         try:
-            found[fact.code] = read_cell(fact.kind, value, negative=fact.negative, above_one=fact.above_one, words=fact.words)
+            found[fact.code] = fact.read(value)
         except BadValue as error:
             click.echo(f"{column}：{error.problem.text()}", err=True)
             sys.exit(2)

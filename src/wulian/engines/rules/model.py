@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from .points import Item
-from .quantities import Kind
+from .quantities import Kind, read_cell
 from .schema import ChangePart, Document, InForce, Label, LapsePart
 from .truths import Test
 
@@ -25,12 +25,17 @@ class Fact:
     article: str = ""
     negative: bool = False
     above_one: bool = False
+    whole: bool = False
     words: tuple[str, ...] = ()
     year: int | None = None
     series: str = ""
     before_founding_zero: bool = False
     catalogue: str = ""
     change: ChangePart | None = None
+
+    def read(self, text: str) -> int | None:
+        """The exact integer of a cell; None for an empty one. Raises: BadValue."""
+        return read_cell(self.kind, text, negative=self.negative, above_one=self.above_one, whole=self.whole, words=self.words)
 
     @property
     def column(self) -> str:

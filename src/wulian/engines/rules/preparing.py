@@ -14,7 +14,7 @@ from wulian.kernel.problems import BadValue, Problem
 from .loading import FOUNDED, end_of_year
 from .model import Criterion, Fact
 from .numbers import Frame
-from .quantities import LARGEST, SCALE, Kind, read_cell
+from .quantities import LARGEST, SCALE, Kind
 from .schema import Label
 
 OUT_OF_RANGE = N_("这个数超出可能的范围：按不详处理，请核对")
@@ -44,9 +44,7 @@ def read_row(criterion: Criterion, row: Mapping[str, str | None]) -> Prepared:
     problems = []
     for code, fact in criterion.facts.items():
         try:
-            cells[code] = read_cell(
-                fact.kind, row.get(fact.column) or "", negative=fact.negative, above_one=fact.above_one, words=fact.words
-            )
+            cells[code] = fact.read(row.get(fact.column) or "")
         except BadValue as error:
             cells[code] = None
             problems.append(error.problem.at(fact.column))

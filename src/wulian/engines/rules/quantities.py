@@ -47,6 +47,7 @@ NOT_NUMBER = N_("“%(text)s”不是数，按不详处理：请改成数字")
 NOT_FLAG = N_("“%(text)s”不是“是”或“否”，按不详处理：请写 1 或 0")
 NOT_DATE = N_("“%(text)s”不是日期，按不详处理：请写成 2026-03-31 的样子")
 NOT_WORD = N_("“%(text)s”不在可选的词里，按不详处理：请写 %(words)s 之一")
+NOT_WHOLE = N_("“%(text)s”不是整数，按不详处理：这里数的是件数")
 NEGATIVE = N_("“%(text)s”是负数，按不详处理：请核对")
 ABOVE_ONE = N_("“%(text)s”超过 100 %%，按不详处理：占比请写 0.6 或 60%%")
 TOO_LARGE = N_("“%(text)s”大得不合情理，按不详处理：请核对单位")
@@ -74,7 +75,9 @@ def scaled(value: Decimal, scale: int) -> int:
     return floor if exact == floor else floor | 1 if floor >= 0 else -((-(floor + 1)) | 1)
 
 
-def read_cell(kind: Kind, text: str, *, negative: bool = False, above_one: bool = False, words: tuple[str, ...] = ()) -> int | None:
+def read_cell(
+    kind: Kind, text: str, *, negative: bool = False, above_one: bool = False, whole: bool = False, words: tuple[str, ...] = ()
+) -> int | None:
     """The exact integer of a cell; None for an empty one. Raises BadValue with the problem named."""
     printed = unicodedata.normalize("NFKC", text).strip()
     if printed.upper() in BLANKS and not (kind is Kind.FLAG and printed == "无"):
@@ -96,6 +99,8 @@ def read_cell(kind: Kind, text: str, *, negative: bool = False, above_one: bool 
         raise BadValue(Problem("negative", NEGATIVE, {"text": text[:40]}))
     if kind is Kind.SHARE and value > 1 and not above_one:
         raise BadValue(Problem("above_one", ABOVE_ONE, {"text": text[:40]}))
+    if whole and value != value.to_integral_value():
+        raise BadValue(Problem("not_whole", NOT_WHOLE, {"text": text[:40]}))
     if abs(value) * SCALE[kind] > LARGEST.get(kind, 10**9):
         raise BadValue(Problem("too_large", TOO_LARGE, {"text": text[:40]}))
     return scaled(value, SCALE[kind])

@@ -154,6 +154,7 @@ class FactPart(Part):
     article: str = ""
     negative: bool = False
     above_one: bool = False
+    whole: bool = False  # counted in whole things
     words: tuple[str, ...] = Field(default=(), strict=False)
     year: int | None = None  # 0: the latest accounting year before the day of assessment; -1: the one before
     series: str = ""  # figures of several years; one missing in the middle is named
