@@ -185,7 +185,8 @@ class _Compiler:
         article, number, valid_from, valid_to = part.article, part.number or self.part.document.number, force.from_, force.to
         kind, amount, written, tiers, by_kind = None, None, "", (), None
         if part.values:
-            dated = next((row for row in part.values if row.from_ <= self.on and (row.to is None or self.on < row.to)), None)
+            holding = [row for row in part.values if row.from_ <= self.on and (row.to is None or self.on < row.to)]
+            dated = max(holding, key=lambda row: row.from_, default=None)
             if dated is None:
                 self.flaw((*where, "values"), NO_VALUE_YET, name=id_, day=self.on)
             else:
