@@ -5,10 +5,11 @@
     lifecycle = lifecycle_of(definition)
 """
 
+from wulian.engines.yaml_file import Flaw
+
 from .checks import lifecycle_of
 from .loading import (
     DefinitionRefused,
-    Flaw,
     definition_files,
     flaws_together,
     load_definition,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from wulian.kernel.truth import Truth
+
 from .schema import NUMERIC, Condition, FieldDefinition, FieldType
 
 
@@ -14,7 +16,7 @@ def is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, list | tuple) and not value)
 
 
-def judge(condition: Condition, values: Mapping[str, Any], fields: Sequence[FieldDefinition], state: str = "") -> bool | None:
+def judge(condition: Condition, values: Mapping[str, Any], fields: Sequence[FieldDefinition], state: str = "") -> Truth:
     """True, False, or None where a value that it needs is missing. Values are in the form of `values.py`."""
     if condition.state:
         return state in condition.state

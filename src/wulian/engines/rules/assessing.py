@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from wulian.kernel.truth import Truth, all_of, any_of
 
 from .model import Condition, Criterion, PointsTest
-from .numbers import FactNumber, Facts, Number, Undefined, Value
+from .numbers import Facts, Number, Undefined, Value
 from .points import Bands, Item, Points
 from .preparing import Prepared, prepare
 from .quantities import SCALE, Kind, as_number
@@ -171,7 +171,7 @@ def item_tree(item: Item, facts: Facts) -> dict[str, Any]:
     points = item.points(facts)
     node: dict[str, Any] = {
         "id": item.id,
-        "label": item.label.zh,
+        "label": {"zh": item.label.zh, "en": item.label.en},
         "article": item.article,
         "points": [points.low_least, points.high_most],
         "most": item.most,
@@ -203,9 +203,3 @@ def test_tree(test: Test, facts: Facts) -> dict[str, Any]:
     else:
         node["facts"] = {name: facts[name] for name in dict.fromkeys(test.facts())}
     return node
-
-
-def facts_in(number: Number) -> Iterator[str]:
-    """The facts that stand alone in a number."""
-    if isinstance(number, FactNumber):
-        yield number.name

@@ -89,10 +89,17 @@ class CaseFile:
 
     def unheld(self) -> Iterator[str]:
         """Figures that could move by the smallest step without any case failing, and which way."""
-        right = {id_: case.assess(self.source.at(self.part.on)) for id_, case in enumerate(self.cases)}
+        now = self.source.at(self.part.on)
+        prepared = [read_row(now, case.row) for case in self.cases]
+        right = [assess_prepared(now, facts) for facts in prepared]
+        last = 0  # neighbouring figures are held by neighbouring cases: look there first
         for name, way, moved in shifts(self.source, self.part.on):
             other = self.source.at(self.part.on, {name: moved})
-            if all(_same(case.assess(other), right[place]) for place, case in enumerate(self.cases)):
+            for place in (*range(last, len(right)), *range(last)):
+                if not _same(assess_prepared(other, prepared[place]), right[place]):
+                    last = place
+                    break
+            else:
                 yield f"{name} {way}"
 
     def untried_facts(self) -> list[str]:

@@ -47,7 +47,7 @@ def condition_line(criterion: Criterion, judged: Judged) -> dict[str, Any]:
     condition = judged.condition
     line = {
         "id": condition.id,
-        "label": condition.label.zh,
+        "label": {"zh": condition.label.zh, "en": condition.label.en},
         "verdict": str(judged.verdict),
         "value": judged.value,
         "threshold": judged.threshold,
