@@ -13,7 +13,7 @@ from .. import access
 from ..catalogue import adopted_registers
 from ..models import Entry
 from ..wording import said
-from .showing import Reference, state_label, title_for
+from .showing import Reference, basic_rank, state_label, title_for
 from .todo import MOST, meant_by
 
 
@@ -46,7 +46,10 @@ def soon_for(*, viewer: Actor, on: date, register: str = "") -> list[Soon]:
             )
             for entry in mine.select_related("subject_person").order_by(column, "pk")[:MOST]:
                 day = getattr(entry, column)
-                title = title_for(adopted, entry, access.rank(viewer, access.relations(viewer, entry)))
+                level = basic_rank(viewer, entry)
+                if level < access.title_rank(adopted):  # only then does it matter whether the viewer is a party
+                    level = access.rank(viewer, access.relations(viewer, entry))
+                title = title_for(adopted, entry, level)
                 reference = Reference("entry", entry.pk, title, f"/registers/{adopted.code}/{entry.number}/")
                 name = said(adopted.definition.name)
                 state = state_label(adopted, entry.state)
