@@ -117,3 +117,29 @@ def test_facts_are_listed_with_unit_and_source() -> None:
     assert rows["rd_expense_yuan"]["unit"] == "元"
     assert all(row["source"]["zh"] and row["source"]["en"] for row in rows.values())
     assert "registered_on" in CliRunner().invoke(cli, ["facts"]).output
+
+
+def test_the_rulebook_is_listed_and_checked(tmp_path: Path) -> None:
+    listed = CliRunner().invoke(cli, ["rules", "list"]).output.splitlines()
+    assert any(line.startswith("little-giant\t") and "2026-04-01" in line for line in listed)
+    assert any(line.startswith("gazelle\t") and "unconfirmed" in line for line in listed)
+    checked = CliRunner().invoke(cli, ["rules", "check"])
+    assert checked.exit_code == 0, checked.output
+
+
+def test_a_mistaken_file_of_cases_is_told(tmp_path: Path) -> None:
+    text = 'criterion: champion\nversion: "138"\non: 2026-07-01\nbase: {years_in_segment: 10}\ncases:\n  - {name: 好, verdict: met}\n'
+    wrong = {"met": "2026", "missing": 'version: "1"', "verdict": "verdict: unknown, missing: [bad_record]"}
+    for name, change in wrong.items():
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(
+            text.replace("verdict: met", change)
+            if name == "verdict"
+            else text.replace('version: "138"', change)
+            if name == "missing"
+            else text,
+            encoding="utf-8",
+        )
+        result = CliRunner().invoke(cli, ["rules", "check", str(path)])
+        assert result.exit_code == 1, name
+        assert f"{name}.yaml" in result.output

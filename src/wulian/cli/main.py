@@ -26,6 +26,7 @@ class LazyGroup(click.Group):
         "registers": "wulian.cli.registers:registers",
         "assess": "wulian.cli.rules:assess",
         "facts": "wulian.cli.rules:facts",
+        "rules": "wulian.cli.rules:rules",
         "link": "wulian.cli.link:link",
         "remind": "wulian.cli.remind:remind",
         "manage": "wulian.cli.manage:manage",

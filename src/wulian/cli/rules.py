@@ -154,3 +154,62 @@ def facts(criterion_id: str | None, form: str, on: datetime | None) -> None:
             click.echo(
                 "\t".join((fact.column, str(fact.kind), unit, f"{fact.label.zh} / {fact.label.en}", f"{fact.source.zh} / {fact.source.en}"))
             )
+
+
+@click.group(help="规则库：列出、检查条件文件和案例文件。 / The rulebook: list, check files of criteria and cases.")
+def rules() -> None:
+    """Group of the sub-commands on the rulebook."""
+
+
+@rules.command("list", help="列出每套条件的版本和效力。 / Every version of every criterion.")
+def list_() -> None:
+    from wulian.rulebook.rules import criterion_files
+
+    for file in criterion_files():
+        part, force = file.part, file.part.in_force
+        until = force.to or (f"待确认 / unconfirmed from {force.confirmed_to}" if force.confirmed_to else "")
+        unknown = sum(bool(condition.unconfirmed) for condition in part.conditions)
+        note = f"{unknown} 条待确认 / unconfirmed" if unknown else ""
+        click.echo(
+            "\t".join((part.id, part.name.zh, part.document.number, f"{force.from_} – {until}", "/".join(part.procedures), note)).rstrip()
+        )
+
+
+@rules.command("check", help="检查条件文件和案例文件，跑案例，指出没有案例守住的数。 / Check files, run cases, name figures no case holds.")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check files (default: the whole rulebook). Exit code 1 when anything is wrong."""
+    from wulian.engines.rules.cases import read_cases
+    from wulian.engines.rules.loading import RuleFileRefused, read_criterion
+    from wulian.rulebook.rules import case_paths, criterion_files, criterion_paths, fact_book
+
+    wrong: list[str] = []
+    texts = {path: _text(path) for path in files or (*criterion_paths(), *case_paths())}
+    cases = [path for path, text in texts.items() if any(line.startswith("cases:") for line in text.splitlines())]
+    versions = {(file.id, file.part.version): file for file in criterion_files()}
+    for path in texts:
+        if path not in cases:
+            try:
+                file = read_criterion(texts[path], file=path.name, book=fact_book())
+            except RuleFileRefused as error:
+                wrong.append(error.text())
+            else:
+                versions[file.id, file.part.version] = file
+                click.echo(
+                    f"{path.name}\t{file.part.name.zh}\t{len(file.part.conditions)} 条 conditions\t{len(file.part.parameters)} 个参数 parameters"
+                )
+    for path in cases:
+        try:
+            found = read_cases(texts[path], file=path.name, versions=versions)
+        except RuleFileRefused as error:
+            wrong.append(error.text())
+            continue
+        for case in found.cases:
+            wrong += [f"{path.name}：{case.part.name}：{difference}" for difference in case.differences(found.source.at(case.on))]
+        unheld = sorted(set(found.unheld()) - set(found.part.not_held))
+        wrong += [f"{path.name}：没有案例守住 / held by no case: {figure}" for figure in unheld]
+        click.echo(f"{path.name}\t{len(found.cases)} 个案例 cases")
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        sys.exit(1)

@@ -28,6 +28,7 @@ from .quantities import SCALE, Kind
 from .schema import Code, Key, Part, Words
 
 MET_NEEDS_ALL = N_("案例“%(name)s”要的是 met，却有事实不详（%(facts)s）：符合条件的结论要把事实写全")
+NO_SUCH_CRITERION = N_("没有“%(id)s”的“%(version)s”版：请改正 criterion 或 version")
 NO_SUCH_FACT = N_("案例“%(name)s”写了“%(fact)s”，这套条件没有这个事实：请改正拼写")
 
 Cell = str | int | bool | datetime.date
@@ -145,7 +146,10 @@ def read_cases(text: str, *, file: str, versions: Mapping[tuple[str, str], Crite
         part = CaseFilePart.model_validate(read.values)
     except ValidationError as error:
         raise RuleFileRefused(file, [*read.flaws, *read.refused(error)]) from error
-    source = versions[part.criterion, part.version]
+    source = versions.get((part.criterion, part.version))
+    if source is None:
+        message = Message(NO_SUCH_CRITERION, {"id": part.criterion, "version": part.version})
+        raise RuleFileRefused(file, [read.flaw(("criterion",), message)])
     criterion = source.at(part.on)
     flaws, cases = list(read.flaws), []
     for place, case in enumerate(part.cases):
