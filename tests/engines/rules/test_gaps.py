@@ -76,6 +76,14 @@ def test_what_cannot_be_changed_is_told_as_a_limit() -> None:
     assert entry["holds_if"] == [{"fact": "employees", "at_most": 500}]
 
 
+def test_a_limit_that_the_fact_itself_moves_is_told_for_its_own_tier() -> None:
+    """R&D of 2.1 million in all: 5 % of 42 million. At sales just above 50 million 4 % would do again; that is no limit from below."""
+    row = HNTE | {"rd_y3_yuan": "900000", "rev_y1_yuan": "1000000", "rev_y2_yuan": "1000000", "rev_y3_yuan": "50000000"}
+    entry = next(entry for entry in gap("hnte", row, "limit") if entry["condition"] == "rd_share")
+    assert {"fact": "rev_y3_yuan", "at_most": 40000000} in entry["holds_if"]
+    assert {"fact": "rd_y3_yuan", "at_least": 1400000} in entry["holds_if"]
+
+
 def test_experts_time_and_both() -> None:
     (entry,) = gap("hnte", HNTE, "experts")
     assert (entry["sure"], entry["needs"], entry["of"]) == (45, 26, 49)

@@ -39,10 +39,11 @@ def gap_of(assessment: Assessment, for_day: ForDay | None = None) -> list[dict[s
     `for_day` gives the criterion in force on another day, for what time alone will change.
     """
     found: list[dict[str, Any]] = []
-    if assessment.verdict is Verdict.NOT_MET:
+    if assessment.verdict in {Verdict.NOT_MET, Verdict.UNKNOWN}:
         criterion, facts = assessment.criterion, assessment.prepared.facts
         search = Search(criterion, facts)
-        found += [told(criterion, facts, way) for way in ways_out(assessment, search, for_day) if way.move.values]
+        if assessment.verdict is Verdict.NOT_MET:
+            found += [told(criterion, facts, way) for way in ways_out(assessment, search, for_day) if way.move.values]
         found += per_condition(assessment, search)
     found += experts(assessment)
     if assessment.verdict is Verdict.UNKNOWN:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wulian.kernel.truth import Truth
 
 from .model import Criterion, Fact
-from .numbers import Facts, Undefined
+from .numbers import FactNumber, Facts, Tier, Undefined
 from .points import Bands, Given, Item
 from .quantities import SCALE, Kind
 from .truths import All, Any_, Compare, FlagTest, Not, Sign, Test
@@ -144,16 +144,25 @@ def bound(criterion: Criterion, facts: Facts, test: Test, name: str) -> tuple[st
         least = 0 if at(0) is True else smallest(at, step, most)
         return None if least in {None, 0} else ("at_least", least or 0)
     if at(0) is True or at(step) is True:
-        over = smallest(lambda value: at(value) is not True if value > step else False, step, most)
-        if over is None:
+        # Where the limit itself depends on the fact, each tier is looked at on its own: what fails first ends what holds.
+        turns = [end for end in _turns(test, name) if at(end) is not True]
+        high = min(turns) if turns else smallest(lambda value: at(value) is not True if value > step else False, step, most)
+        if high is None:
             return None
-        # The last value that holds may be finer than a step: the limit itself.
-        low, high = over - step, over
-        while high - low > 1:
+        low = max((end for end in _turns(test, name) if end < high and at(end) is True), default=0)
+        while high - low > 1:  # to the last unit: the value that still holds may be finer than a step
             middle = (low + high) // 2
             low, high = (middle, high) if at(middle) is True else (low, middle)
         return "at_most", low
     return None
+
+
+def _turns(test: Test, name: str) -> list[int]:
+    """The ends of the tiers that the fact `name` alone chooses from."""
+    tier = test.right if isinstance(test, Compare) else None
+    if not isinstance(tier, Tier) or not isinstance(tier.by, FactNumber) or tier.by.name != name:
+        return []
+    return sorted(end for end, _, _ in tier.rows if end is not None)
 
 
 def rising(criterion: Criterion, facts: Facts, item: Item) -> Mapping[str, list[tuple[Move, int]]]:
