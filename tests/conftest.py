@@ -25,9 +25,14 @@ hypothesis.settings.load_profile("wulian")
 
 
 def pytest_configure() -> None:
+    from hypothesis import settings as hypothesis_settings
+
     from wulian.foundation.translations import compile_translations
 
     compile_translations()
+    # The same examples every time, and no clock: a busy machine fails nothing.
+    hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
+    hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,8 @@ from wulian.kernel.messages import Message
 
 Place = tuple[Hashable, ...]
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, read by libyaml where it is there
+DEEPEST = 50  # levels; the files of the product have ten. Thousands would overflow the stack of the C reader, which ends the process
+MOST_VALUES = 200_000  # anchors that name each other make a short text grow without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def read_yaml(text: str, *, file: str, start_from: str) -> YamlFile:
     """Read a mapping. `start_from`: where a person finds a file to start from, for the sentence about an empty one."""
     read = YamlFile(file)
     try:
+        if deep := _too_deep(text, file):
+            read.flaws.append(deep)
+            return read
         root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -74,16 +79,42 @@ def read_yaml(text: str, *, file: str, start_from: str) -> YamlFile:
         return read
     try:
         read.values = _plain(root, (), read)
+    except _TooManyError as error:
+        message = Message(N_("锚点（&、*）展开后超过 %(most)s 项：请把值直接写出来，不用锚点"), {"most": MOST_VALUES})
+        read.flaws.append(Flaw(file, error.line, message))
     except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:  # 2026-13-45, a list as a key, a loop of anchors
         message = Message(N_("文件里有一处读不成值（%(why)s）：日期要真有这一天，键要是文字，不用锚点"), {"why": str(error)[:80]})
         read.flaws.append(Flaw(file, 1, message))
     return read
 
 
+class _TooManyError(Exception):
+    """More values than a file may have, at `line`."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+def _too_deep(text: str, file: str) -> Flaw | None:
+    """Where the text is nested deeper than any file is meant to be; asked before anything descends into it."""
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return Flaw(
+                file, event.start_mark.line + 1, Message(N_("这里一层套一层，超过了 %(most)s 层：请检查括号和缩进"), {"most": DEEPEST})
+            )
+    return None
+
+
 def _plain(node: yaml.Node, path: Place, read: YamlFile) -> Any:
     """The node as plain values, noting each one's line; a key written twice is a flaw, not a silent winner."""
     lines = read._lines
     lines[path] = node.start_mark.line + 1
+    if len(lines) > MOST_VALUES:
+        raise _TooManyError(node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:

@@ -41,7 +41,13 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, bool | int | float | Decimal | date | datetime):
         return value
     text = _ILLEGAL.sub("", str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # What reads like a quoted one is quoted too, so that `plain_cell` gives back exactly what was there.
+    return f"'{text}" if text.startswith(_FORMULA) or plain_cell(text) != text else text
+
+
+def plain_cell(text: str) -> str:
+    """The text that `safe_cell` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def csv_chunks(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

@@ -192,6 +192,40 @@ def test_what_is_not_a_definition_at_all_is_refused_with_a_sentence(text: str) -
     assert refusals(text)
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_a_text_nested_without_end_is_refused_before_anything_descends_into_it(opening: str) -> None:
+    (found,) = refusals(opening * 100_000)
+    assert "超过了 50 层" in found
+
+
+def test_fifty_levels_are_read_and_one_more_is_not() -> None:
+    def nested(levels: int) -> str:
+        return GOOD.replace("serves: [T3]", f"serves: {'[' * levels}T3{']' * levels}")
+
+    assert not any("超过了 50 层" in sentence for sentence in refusals(nested(49)))  # the file itself is the first level
+    assert refusals(nested(50)) == [f"envoys.yaml:{line_of('serves: [T3]')}: 这里一层套一层，超过了 50 层：请检查括号和缩进"]
+
+
+def test_anchors_that_multiply_are_refused_before_they_fill_the_memory() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]  # 9 ** 12 values
+    (found,) = refusals("\n".join(lines))
+    assert "展开后超过" in found
+
+
+def test_a_few_anchors_are_read() -> None:
+    once = GOOD.replace("label: {zh: 走访, en: Visits}", "label: &visits {zh: 走访, en: Visits}", 1)
+    parse_definition(once.replace("label: {zh: 走访次数, en: Visits made}", "label: *visits", 1), file="envoys.yaml")
+
+
+@pytest.mark.parametrize("kind", ["reason: true", "back: true"])
+def test_an_exception_where_a_reason_is_given_anyway_would_pass_unseen(kind: str) -> None:
+    lenient = GOOD.replace("must: [{field: visit_count, at_least: 1}]", "must: [{field: visit_count, at_least: 1}]\n    severity: except")
+    parse_definition(lenient, file="envoys.yaml")
+    reasoned = lenient.replace("from: [serving], to: ended, who: [officer]", f"from: [serving], to: ended, who: [officer], {kind}")
+    assert any("规则拦不住什么" in sentence for sentence in refusals(reasoned))
+
+
 def test_all_mistakes_are_told_at_once_and_in_order() -> None:
     broken = GOOD.replace("unit: 天, ", "").replace("of: expert", "of: person").replace("map: place", "map: firm")
     lines = [int(sentence.split(":")[1]) for sentence in refusals(broken)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wulian.foundation.exports import plain_cell
 from wulian.kernel.errors import N_
 from wulian.kernel.problems import BadValue, Problem
 
@@ -67,8 +68,9 @@ _DAMAGED = re.compile(r"[\ud800-\udfff\ufffd]")
 
 
 def clean_cell(text: str) -> str:
-    """A cell without control characters and odd blanks."""
-    return _ODD.sub(" ", text).strip()
+    """A cell without control characters and odd blanks, and without the quote that an export put before what a spreadsheet
+    would have run as a formula."""
+    return plain_cell(_ODD.sub(" ", text).strip())
 
 
 @dataclass(slots=True)

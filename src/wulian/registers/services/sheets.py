@@ -2,7 +2,7 @@
 
 The workbook has one sheet of entries and one for each table field. What stands in it reads like the page; an organisation,
 person or linked entry carries its number in brackets, so that nothing is lost on the way back. A hidden sheet says which
-register and version it was. The revision in each row says what the person had before them: a cell that both sides changed since is
+register and version it was and how its columns are headed: columns are found by their heading, wherever they stand. The revision in each row says what the person had before them: a cell that both sides changed since is
 a conflict, and nobody's change is lost.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,12 +23,15 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+from python_calamine import CalamineError, CalamineWorkbook
 
 from wulian.directory.models import Organisation, Person, Region
 from wulian.engines.registers import FieldDefinition, FieldType
 from wulian.engines.registers.values import as_decimal, present, read
 from wulian.foundation.access import Actor
-from wulian.foundation.exports import safe_cell
+from wulian.foundation.exports import plain_cell, safe_cell
+from wulian.foundation.imports.reading import WORKBOOK_LIMIT
 from wulian.kernel.errors import N_, WulianError
 from wulian.kernel.names import name_key
 from wulian.kernel.problems import BadValue, Problem
@@ -59,6 +62,7 @@ class TooManyRows(WulianError):
     status = 422
 
 
+FORMULA = N_("“%(text)s”是公式：请换成算出来的值（复制后选“粘贴为数值”）")
 NOT_KNOWN = N_("找不到“%(text)s”：请写全名，或照表格原来的写法带上方括号里的编号")
 SEVERAL = N_("叫“%(text)s”的有 %(count)s 个：请照表格原来的写法带上方括号里的编号")
 
@@ -87,6 +91,7 @@ def write_sheet(*, viewer: Actor, adopted: Adopted, entries: Iterable[Entry], ou
     main.freeze_panes = "D2"
     subject = definition.subject != "none"
     fixed = [_("编号"), _("修订"), _("状态"), *([said(definition.subject_label) or _("主体")] if subject else [])]
+    heads = {"main": fixed + [_heading(item) for item in plain]}
     _head(main, [(text, "") for text in fixed] + [(_heading(item), said(item.help)) for item in plain], locked=3)
     for entry, values, allowed in read_rows:
         owner = [
@@ -104,6 +109,7 @@ def write_sheet(*, viewer: Actor, adopted: Adopted, entries: Iterable[Entry], ou
     for item in (item for item in fields if item.type is FieldType.ROWS):
         sheet = book.create_sheet(_sheet_name(said(item.label)))
         sheet.freeze_panes = "B2"
+        heads[item.code] = [_("编号"), *(_heading(column) for column in item.fields)]
         _head(sheet, [(_("编号"), "")] + [(_heading(column), said(column.help)) for column in item.fields], locked=0)
         for entry, values, allowed in read_rows:
             for row in (values.get(item.code) or ()) if item.code in allowed else ():
@@ -114,6 +120,8 @@ def write_sheet(*, viewer: Actor, adopted: Adopted, entries: Iterable[Entry], ou
     hidden.append(["version", adopted.version])
     hidden.append(["fields", *(item.code for item in plain)])
     hidden.append(["rows", *(item.code for item in fields if item.type is FieldType.ROWS)])
+    for name, titles in heads.items():
+        hidden.append([f"heads {name}", *titles])
     hidden.append(["numbers", *(entry.number for entry in rows)])
     book.save(out)
     return len(rows)
@@ -234,21 +242,22 @@ def read_sheet(*, viewer: Actor, adopted: Adopted, upload: IO[bytes]) -> Sheet:
     visible = [name for name in book.sheetnames if name != HIDDEN]
     if len(visible) != 1 + len(lists.get("rows", [])):
         raise NotASheet(register=said(adopted.definition.name), why=_("少了工作表"))
-    printed = list(book[visible[0]].iter_rows(min_row=2, values_only=True))
-    printed = [row for row in printed if any(cell not in (None, "") for cell in row)]
+    printed = _under(adopted, book[visible[0]], lists.get("heads main", []))
     if len(printed) > MOST_ROWS:
         raise TooManyRows(count=len(printed), most=MOST_ROWS)
     with_subject = adopted.definition.subject != "none"
     start = 4 if with_subject else 3
     lookup = _Lookup(viewer, adopted)
-    detail = {item.code: _tables(book[name], item, lookup) for item, name in zip(tables, visible[1:], strict=False)}
-    numbers = [str(row[0]).strip() for row in printed if row[0] not in (None, "")]
+    detail = {
+        item.code: _tables(_under(adopted, book[name], lists.get(f"heads {item.code}", [])), item, lookup)
+        for item, name in zip(tables, visible[1:], strict=False)
+    }
+    numbers = [str(row[0]).strip() for _place, row in printed if row[0] not in (None, "")]
     seen = Entry.objects.filter(access.seen_by(viewer, adopted), register=adopted.id, number__in=numbers, voided_at__isnull=True)
     entries = {entry.number: entry for entry in seen.select_related("body", "subject", "subject_person")}
     rows: list[RowChange] = []
     unchanged, met = 0, set()
-    for place, cells in enumerate(printed, start=2):
-        padded = [*cells, *([None] * (start + len(plain) - len(cells)))]
+    for place, padded in printed:
         number = str(padded[0] or "").strip()
         row = RowChange(place, entries.get(number), number)
         values = {}
@@ -284,8 +293,11 @@ def read_sheet(*, viewer: Actor, adopted: Adopted, upload: IO[bytes]) -> Sheet:
 def _open(adopted: Adopted, upload: IO[bytes]) -> tuple[Any, dict[str, list[str]]]:
     name = said(adopted.definition.name)
     try:
-        book = load_workbook(upload, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:  # SyntaxError: broken XML inside
+        if sum(item.file_size for item in ZipFile(upload).infolist()) > WORKBOOK_LIMIT:
+            raise NotASheet(register=name, why=_("解开后太大"))
+        merged = _merged(upload)
+        book = load_workbook(upload, read_only=True)
+    except (BadZipFile, KeyError, ValueError, OSError, SyntaxError, CalamineError) as error:  # SyntaxError: broken XML inside
         raise NotASheet(register=name, why=_("打不开")) from error
     if HIDDEN not in book.sheetnames:
         raise NotASheet(register=name, why=_("没有五链的标记")) from None
@@ -296,7 +308,39 @@ def _open(adopted: Adopted, upload: IO[bytes]) -> tuple[Any, dict[str, list[str]
     }
     if lists.get("register") != [adopted.code]:
         raise NotASheet(register=name, why=_("它是另一本台账的"))
+    if merged:
+        raise NotASheet(register=name, why=_("“%(sheet)s”第 %(row)s 行有合并的单元格，拆开后才知道各行的值") % merged)
     return book, lists
+
+
+def _merged(upload: IO[bytes]) -> dict[str, Any] | None:
+    """Where the first merged cells stand. Only the first of them holds a value: read as they are, the others would be cleared."""
+    upload.seek(0)
+    book = CalamineWorkbook.from_filelike(upload)
+    upload.seek(0)
+    for name in book.sheet_names:
+        for (row, _left), _end in book.get_sheet_by_name(name).merged_cell_ranges or ():
+            return {"sheet": name, "row": row + 1}
+    return None
+
+
+def _under(adopted: Adopted, sheet: Any, heads: Sequence[str]) -> list[tuple[int, list[Any]]]:
+    """(row in the sheet, its cells in the order of `heads`) of every row that is not empty, wherever the columns stand."""
+    rows = sheet.iter_rows(values_only=True)
+    found = [str(cell or "").strip() for cell in next(rows, ())]
+    places: list[int] = []
+    for head in heads:
+        place = next((index for index, text in enumerate(found) if text == head.strip() and index not in places), None)
+        if place is None:
+            raise NotASheet(
+                register=said(adopted.definition.name), why=_("“%(sheet)s”少了“%(column)s”这一列") % {"sheet": sheet.title, "column": head}
+            )
+        places.append(place)
+    return [
+        (number, [row[place] if place < len(row) else None for place in places])
+        for number, row in enumerate(rows, start=2)
+        if any(cell not in (None, "") for cell in row)
+    ]
 
 
 def _compare(viewer: Actor, adopted: Adopted, row: RowChange, printed_revision: Any, mine: Mapping[str, Any]) -> None:
@@ -368,12 +412,15 @@ def _value(item: FieldDefinition, cell: Any, lookup: _Lookup) -> Any:
     """The stored form of a cell. Raises BadValue."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None
+    if (isinstance(cell, str) and cell.startswith("=")) or isinstance(cell, ArrayFormula | DataTableFormula):
+        # The value that a program kept beside it may be missing or old.
+        raise BadValue(Problem("formula", FORMULA, {"text": str(getattr(cell, "text", cell))[:40]}))
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, float):
         cell = Decimal(repr(cell))
-    if isinstance(cell, str) and cell.startswith("'") and cell[1:2] in set("=+-@\t\r"):
-        cell = cell[1:]  # what the download put there to keep a spreadsheet from running it
+    if isinstance(cell, str):
+        cell = plain_cell(cell)
     if item.type in REFERENCES:
         parts = [part.strip() for part in re.split(r"[、;；]", str(cell)) if part.strip()]
         return read(item, [lookup.one(item, part) for part in parts])
@@ -387,12 +434,14 @@ def _value(item: FieldDefinition, cell: Any, lookup: _Lookup) -> Any:
     return read(item, cell)
 
 
-def _tables(sheet: Any, item: FieldDefinition, lookup: _Lookup) -> dict[str, tuple[list[dict[str, Any]] | None, list[Problem]]]:
+def _tables(
+    rows: Sequence[tuple[int, list[Any]]], item: FieldDefinition, lookup: _Lookup
+) -> dict[str, tuple[list[dict[str, Any]] | None, list[Problem]]]:
     """Number of the entry -> its rows of a table field, and what is wrong with them."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     problems: dict[str, list[Problem]] = defaultdict(list)
-    for cells in sheet.iter_rows(min_row=2, values_only=True):
-        number = str(cells[0] or "").strip() if cells else ""
+    for _place, cells in rows:
+        number = str(cells[0] or "").strip()
         if not number:
             continue
         row: dict[str, Any] = {}

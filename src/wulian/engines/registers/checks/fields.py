@@ -162,6 +162,7 @@ def _circles(definition: Definition) -> Iterator[Found]:
 
 def _rules(definition: Definition, states: frozenset[str]) -> Iterator[Found]:
     steps = {step.code for step in definition.lifecycle.transitions}
+    reasoned = {step.code for step in definition.lifecycle.transitions if step.reason or step.back}
     seen: set[str] = set()
     for index, rule in enumerate(definition.rules):
         where: Where = ("rules", index)
@@ -171,6 +172,17 @@ def _rules(definition: Definition, states: frozenset[str]) -> Iterator[Found]:
         for code in rule.at:
             if code not in steps:
                 yield where, Message(N_("规则“%(code)s”提到未定义的流转“%(step)s”：请改正"), {"code": rule.code, "step": code})
+            if rule.severity == "except" and code in reasoned:
+                # Its reason is given anyway, so the exception would pass unseen.
+                yield (
+                    where,
+                    Message(
+                        N_(
+                            "规则“%(code)s”允许写明理由后例外，但流转“%(step)s”本来就要写理由，规则拦不住什么：请把 severity 改为 refuse，或从 at 里删去它"
+                        ),
+                        {"code": rule.code, "step": code},
+                    ),
+                )
         for key in ("when", "must"):
             yield from condition_flaws((*where, key), getattr(rule, key), definition.fields, states)
     codes = {field.code: field for field in definition.fields}
