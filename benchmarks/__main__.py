@@ -10,7 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-LARGE = {"figures": ["70000", "300000"], "search": ["70000", "1000000"], "register_import": ["300000"]}
+LARGE = {
+    "linkage": ["10000", "100000", "1000000"],
+    "figures": ["70000", "300000"],
+    "search": ["70000", "1000000"],
+    "register_import": ["300000"],
+}
 
 folder = Path(__file__).parent
 asked = [word for word in sys.argv[1:] if word != "--large"]

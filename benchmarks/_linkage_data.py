@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import opencc
 from pypinyin import lazy_pinyin
 
 from wulian.engines.linkage.records import Record
@@ -117,6 +118,7 @@ def _homophones() -> dict[str, str]:
 
 
 HOMOPHONES = _homophones()
+_TRADITIONAL = opencc.OpenCC("s2t")
 SIMILAR: dict[str, str] = {}
 for _pair in LOOKALIKE:
     SIMILAR[_pair[0]] = SIMILAR.get(_pair[0], "") + _pair[1]
@@ -211,9 +213,7 @@ def _english(name: str, dice: random.Random) -> str:
 
 
 def _traditional(name: str, dice: random.Random) -> str:
-    import opencc
-
-    return str(opencc.OpenCC("s2t").convert(name))
+    return str(_TRADITIONAL.convert(name))
 
 
 def _area_prefix(name: str, dice: random.Random) -> str:

@@ -10,6 +10,7 @@ from .likeness import TELLING, confused, spelt
 from .names import Name
 from .preparing import Prepared
 from .weights import PRIOR, WEIGHTS
+from .words import INDUSTRY
 
 # ---------------------------------------------------------------------------------------------------------------- names
 
@@ -29,7 +30,7 @@ def name_level(left: Name, right: Name) -> str:
     if one.isascii() != other.isascii():
         return _latin(left, right)
     if len(one) == len(other):
-        if confused(one, other, max(1, len(one) // 3)):
+        if confused(one, other, max(1, len(one) * 2 // 5)):
             if one[: min(len(left.trade), len(right.trade))] == other[: min(len(left.trade), len(right.trade))]:
                 return "line_confused"
             return "confused" if min(len(left.trade), len(right.trade)) >= 3 else "confused_short"
@@ -41,13 +42,13 @@ def name_level(left: Name, right: Name) -> str:
             return "cut"
         rest, more = one[trade:], other[trade:]
         distance = OSA.distance(rest, more, score_cutoff=2)
-        if distance == 1 and len(more) > 2:
-            return "line_typo"
+        if distance == 1 and len(more) > 1:
+            return _other_business(trade) if _two_businesses(rest, more) else "line_typo"
         if rest and (_subsequence(rest, more) or (distance == 2 and len(more) > 4)):
             return "line_near"
         if Indel.normalized_similarity(one, other) >= 0.7:
             return "line_near"
-        return "line_other_long" if trade >= 3 else "line_other"
+        return _other_business(trade)
     distance = OSA.distance(one, other, score_cutoff=2)
     if distance == 1:
         return "one_long" if len(one) >= 8 or trade >= 4 else "one_short"
@@ -58,6 +59,18 @@ def name_level(left: Name, right: Name) -> str:
     if Indel.normalized_similarity(one, other) >= 0.65:
         return "weak"
     return "other"
+
+
+def _other_business(trade: int) -> str:
+    return "line_other_long" if trade >= 3 else "line_other"
+
+
+def _two_businesses(one: str, other: str) -> bool:
+    """True when each of the two has a word of business where they begin to differ: 商贸 and 工贸 are no misprint of each other."""
+    at = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
+    return (
+        at >= 0 and len(one) == len(other) and all({text[max(at - 1, 0) : at + 1], text[at : at + 2]} & INDUSTRY for text in (one, other))
+    )
 
 
 def _subsequence(short: str, long: str) -> bool:

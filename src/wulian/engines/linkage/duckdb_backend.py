@@ -28,7 +28,7 @@ def scored_pairs(records: Sequence[Prepared], settled: Sequence[bool], least: fl
         }
     )
     with duckdb.connect() as connection:
-        connection.execute("SET threads = 2")
+        connection.execute("SET threads = 2; SET enable_progress_bar = false")
         connection.create_function(
             FUNCTION, lambda left, right: word_of_pair(records[left], records[right]), ["BIGINT", "BIGINT"], "VARCHAR"
         )

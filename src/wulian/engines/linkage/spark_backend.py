@@ -7,6 +7,8 @@ installed. See docs/concepts/linkage.md.
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -27,6 +29,7 @@ def session() -> Any:
         raise NoSpark from error
     if active := SparkSession.getActiveSession():
         return active
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need this environment, not whatever python3 is
     return (
         SparkSession.builder.master("local[2]")
         .appName("wulian-link")
@@ -60,7 +63,7 @@ def scored_pairs(records: Sequence[Prepared], settled: Sequence[bool], least: fl
         return []
     spark.udf.register(FUNCTION, _word, StringType())
     # Our own function does the comparing: Splink's Java functions are not needed.
-    api: Any = SparkAPI(spark_session=spark, register_udfs_automatically=False)  # type: ignore[no-untyped-call]
+    api: Any = SparkAPI(spark_session=spark, register_udfs_automatically=False, break_lineage_method="persist")  # type: ignore[no-untyped-call]
     frame = predict(api, spark.createDataFrame(rows, schema), least)
     found = frame.as_spark_dataframe().select("match_weight", "place_l", "place_r").collect()
     return [(float(weight), int(left), int(right)) for weight, left, right in found]
