@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -181,6 +182,9 @@ def on_spark(frame: pl.DataFrame) -> None:
         from pyspark.sql import SparkSession
     except ImportError:
         print("Spark: pyspark is not installed, not measured")
+        return
+    if shutil.which("java") is None:
+        print("Spark: there is no Java, not measured")
         return
     with tempfile.TemporaryDirectory() as name:
         folder, out, parts = Path(name), Path(name) / "out", 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from wulian.engines.rules.cases import CaseFile, read_cases
@@ -55,7 +55,7 @@ def criterion_ids() -> tuple[str, ...]:
     return tuple(dict.fromkeys(file.id for file in criterion_files()))
 
 
-@cache
+@lru_cache(maxsize=512)
 def criterion(id_: str, on: date, procedure: str = "apply") -> Criterion:
     """The version in force on `on` for this procedure (apply, review). Raises: NoSuchCriterion, NotInForce."""
     versions = [file for file in criterion_files() if file.id == id_]

@@ -16,7 +16,7 @@ from .model import Condition, Criterion, PointsTest
 from .numbers import Constant, Facts, Sum, Undefined
 from .preparing import change
 from .quantities import SCALE, Kind, as_number, from_days
-from .solving import Move, bound, rising, ways
+from .solving import STEP, Move, bound, raised, rising, smallest, ways
 from .truths import Compare, Test
 
 OPTIONS = 4  # ways out that are told of, per condition and for the whole
@@ -106,12 +106,53 @@ def ways_out(assessment: Assessment, search: Search, for_day: ForDay | None = No
             if day is None:
                 continue
             later = day
+        move = tightened(later, facts, move)
         changed = after(later, assessment, move.values)
         if changed.verdict is not Verdict.NOT_MET and not changed.prepared.problems and _needed(later, facts, move):
             found.append(WayOut("", move, changed.verdict))
         if len(found) == OPTIONS:
             break
     return found
+
+
+def tightened(criterion: Criterion, facts: Facts, move: Move) -> Move:
+    """The move with every rise as small as it can be beside the others: moves are found one by one, and one may do part of another's
+    work (more income lowers a ratio to income, so a lower band has to do, and takes less)."""
+    led = _led(criterion, move)
+    parts = {name: (name, value) for name, value in move.values if name not in led}
+    for _ in range(4):  # one rise made smaller may let another be smaller; as good as always twice is enough
+        before = dict(parts)
+        for name in parts:
+            _tighten(criterion, facts, parts, name)
+        if parts == before:
+            break
+    return _rebuilt(criterion, facts, parts, move.wait)
+
+
+def _tighten(criterion: Criterion, facts: Facts, parts: dict[str, tuple[str, int]], name: str) -> None:
+    fact, before, value = criterion.facts[name], facts[name], parts[name][1]
+    if fact.change is None or not fact.change.up or before is None:
+        return
+    step = STEP[fact.kind]
+
+    def holds(by: int) -> bool:
+        smaller = _rebuilt(criterion, facts, {**parts, name: (name, before + by)}, 0)
+        return truth_of(criterion, smaller.applied(facts))[1] is not False
+
+    if value - before > step and holds(value - before) and holds(value - before - step):
+        by = smallest(holds, step, value - before)
+        if by is not None:
+            parts[name] = (name, before + by)
+
+
+def _rebuilt(criterion: Criterion, facts: Facts, parts: Mapping[str, tuple[str, int]], wait: int) -> Move:
+    moves = []
+    for name, value in parts.values():
+        fact, before = criterion.facts[name], facts[name]
+        rise = raised(criterion, facts, fact, value - before) if fact.change and fact.change.up and before is not None else None
+        moves.append(rise or Move(((name, value),), fact.change.yuan * 1000 if fact.change else 0))
+    together = _together(moves)
+    return Move(together.values, together.cost, wait)
 
 
 def _needed(criterion: Criterion, facts: Facts, move: Move) -> bool:

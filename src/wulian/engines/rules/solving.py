@@ -48,12 +48,11 @@ def raised(criterion: Criterion, facts: Facts, fact: Fact, by: int) -> Move | No
 
 def smallest(holds: Callable[[int], Truth], step: int, most: int) -> int | None:
     """The smallest multiple of `step` up to `most` for which `holds`; None where none does. `holds` must stay true once true."""
-    high = step
-    while high <= most and not holds(high):
-        high *= 2
-    if high > most:
-        return None
-    low = high // 2 if high > step else 0
+    low, high, most = 0, step, most // step * step
+    while not holds(high):
+        if high >= most:
+            return None
+        low, high = high, min(high * 2, most)
     while high - low > step:
         middle = (low + high) // 2 // step * step
         if holds(middle):
