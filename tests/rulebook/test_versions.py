@@ -44,9 +44,12 @@ def test_an_eaglet_is_decided_while_the_document_is_known_to_hold_and_not_after(
     assert later.needs_confirmation == ("validity",)
 
 
-@pytest.mark.parametrize("id_", ["gazelle", "leader", "leader-cultivation", "cheetah"])
+@pytest.mark.parametrize("id_", ["gazelle", "leader", "leader-cultivation", "cheetah", "srdi-seed", "city-champion", "hnte-cultivation"])
 def test_placeholders_never_say_met(id_: str) -> None:
-    found = assess(criterion(id_, date(2026, 5, 1)), {"tianjin_legal_person": 1, "bad_record": 0})
+    found = assess(
+        criterion(id_, date(2026, 5, 1)),
+        {"tianjin_legal_person": 1, "bad_record": 0, "innovative_sme_valid": 1, "little_giant_valid": 1, "revenue": 10**11},
+    )
     assert found.verdict is Verdict.UNKNOWN
     assert found.needs_confirmation
 

@@ -168,6 +168,8 @@ def list_() -> None:
     for file in criterion_files():
         part, force = file.part, file.part.in_force
         until = force.to or (f"待确认 / unconfirmed from {force.confirmed_to}" if force.confirmed_to else "")
+        if force.review_from or force.review_to:
+            until = f"{until}，复核 / review {force.review_from or force.from_} – {force.review_to or ''}"
         unknown = sum(bool(condition.unconfirmed) for condition in part.conditions)
         note = f"{unknown} 条待确认 / unconfirmed" if unknown else ""
         click.echo(
