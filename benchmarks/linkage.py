@@ -2,7 +2,7 @@
 names and codes, fuzzy strings (rapidfuzz) and a plain Splink run as its documentation shows it. Then cost against size.
 
 Registers are made up with known truth: `seen` damage (prefixes, forms, misprints, traditional characters, blanks, applicants, cuts), and
-`unseen` kinds that no rule was written for at first. A labelled folder (registry, ip, sti and truth.csv.gz) is measured too when
+`unseen` kinds that the labelled set lacks (rules were written for several of them since). A labelled folder (registry, ip, sti and truth.csv.gz) is measured too when
 WULIAN_LINKAGE_DATA names it; firms come from a register file when WULIAN_REGISTER does.
 
     python -m benchmarks.linkage [RECORDS …]        default: 10000; --large of `python -m benchmarks`: 10000 100000 1000000
