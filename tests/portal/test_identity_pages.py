@@ -111,3 +111,21 @@ def test_answering_doubts_one_after_the_other(tianjin: None, client_of: ClientOf
     assert "已经判断过" in twice
     assert client.get("/doubts/?state=answered&doubt=" + str(second.pk)).status_code == 200
     assert client.get("/doubts/?doubt=999999").status_code == 404
+
+
+def test_looking_one_up_and_a_list(tianjin: None, client_of: ClientOf, officer: Actor) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    firm = makers.organisation("天津鼎盛精密机械有限公司")
+    client = client_of(officer)
+    assert "这是哪一家" in client.get("/link/").content.decode()
+    page = client.get("/link/?name=天津市鼎盛精密机械公司").content.decode()
+    assert f"/organisations/{firm.pk}/" in page
+    assert "没有相像的主体" in client.get("/link/?name=毫不相干的餐饮店").content.decode()
+    listed = "参会单位\n天津市鼎盛精密机械有限公司\n毫不相干的餐饮店\n".encode()
+    page = client.post("/link/", {"file": SimpleUploadedFile("名单.csv", listed)}).content.decode()
+    assert "2 行：1 行认得，0 行拿不准，1 行没有" in page
+    exported = client.post("/link/", {"file": SimpleUploadedFile("名单.csv", listed), "as": "csv"})
+    assert str(firm.pk) in b"".join(exported.streaming_content).decode("utf-8-sig")
+    assert client.post("/link/").status_code == 422
+    assert client.post("/link/", {"file": SimpleUploadedFile("空.csv", b"")}).status_code in (400, 422)

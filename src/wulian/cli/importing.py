@@ -17,7 +17,7 @@ FILE_LIMIT = 4 << 30
 
 
 @click.command(name="import")
-@click.argument("kind", metavar="organisations|facts|titles|ip|region_facts")
+@click.argument("kind", metavar="organisations|facts|titles|ip|linked|region_facts")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help="数据源名称 / name of the data source")
 @click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="列对照，可重复 / column of a field, repeatable")

@@ -87,3 +87,34 @@ def _write_reasons(path: Path, result: object) -> None:
                     handle.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     write_atomically(path, write)
+
+
+@link.command(
+    "find", help="这是哪一家：最像的主体和理由，不建立任何东西。 / Who is meant: the best candidates, explained; nothing is created."
+)
+@click.argument("name")
+@click.option("--code", default="", help="信用代码或旧注册号 / credit code or old registration number")
+@click.option("--address", default="", help="地址 / address")
+@click.option("--district", default="", help="地区 / district")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="最多几个 / how many at most")
+@click.option("--json", "as_json", is_flag=True, help="逐行 JSON / JSON lines")
+def find(name: str, code: str, address: str, district: str, limit: int, as_json: bool) -> None:
+    """Ask the directory of this installation."""
+    from .django_setup import start_django
+
+    start_django()
+    from wulian.directory.selectors.linking import find as look_up
+    from wulian.foundation.access import system
+
+    found = look_up(viewer=system("wulian", "link find"), name=name, code=code, address=address, district=district, limit=limit)
+    if not found and not as_json:
+        click.echo("没有相像的主体 / nobody alike")
+    for one in found:
+        if as_json:
+            line = {"id": one.organisation.pk, "name": one.organisation.name, "uscc": one.organisation.uscc, "verdict": one.verdict}
+            click.echo(
+                json.dumps({**line, "score": round(one.score, 4), "zh": one.judgement.zh, "en": one.judgement.en}, ensure_ascii=False)
+            )
+        else:
+            click.echo(f"{one.organisation.pk:>8}  {one.percent:>3}%  {one.organisation.name}  {one.organisation.uscc}")
+            click.echo(f"{'':>16}{one.judgement.zh}\n{'':>16}{one.judgement.en}")

@@ -61,6 +61,7 @@ MENU = (
         _("底座"),
         (
             Entry("organisations", _("企业档案")),
+            Entry("link_find", _("查找主体")),
             Entry("doubts", _("归并疑点"), within=("/identity/",)),
             Entry("metrics", _("指标口径"), within=("/figures/",)),
             Entry("imports", _("数据导入"), within=("/quarantine/",)),

@@ -57,6 +57,8 @@ ACCESS: dict[str, tuple[Guard, str]] = {
     "list_identity_changes": (READER, "organisations:read"),
     "get_identity_change": (READER, "organisations:read"),
     "undo_identity_change": (OFFICER, "organisations:write"),
+    "find_candidates": (READER, "organisations:read"),
+    "find_candidates_of_file": (READER, "organisations:read"),
     "list_doubts": (READER, "organisations:read"),
     "get_doubt": (READER, "organisations:read"),
     "answer_doubt": (OFFICER, "organisations:write"),

@@ -48,6 +48,8 @@ SUMMARIES: dict[str, str] = {
     "list_identity_changes": "一个主体的归并与拆分，新的在前",
     "get_identity_change": "一次归并或拆分，移动了什么，是否已撤销",
     "undo_identity_change": "撤销一次归并或拆分，全部退回",
+    "find_candidates": "名称、代码、地址说的是哪一家，最像的在前，附理由",
+    "find_candidates_of_file": "名单逐行查找，不建立任何东西",
     "list_doubts": "归并疑点的队列，一次判断能解决最多的在前",
     "get_doubt": "一个疑点，两边逐项对照",
     "answer_doubt": "判断两家是不是同一主体；是就归并，不是就不再问",

@@ -57,7 +57,8 @@ def fields() -> tuple[Field, ...]:
     )
 
 
-def _linking(row: Row) -> dict[str, Any]:
+def linking_of_row(row: Row) -> dict[str, Any]:
+    """What the engine reads of a parsed row."""
     given = row.values
     former = [part.strip() for part in _SPLIT.split(given.get("former_names") or "") if part.strip()]
     return {
@@ -132,7 +133,7 @@ class LinkedWriter:
 
     def _take(self, row: Row, key: str, digest: str, known: SourceRecord | None) -> Taken | Outcome:
         """Place the row in memory, unless it may not be written."""
-        linking = _linking(row)
+        linking = linking_of_row(row)
         name = _first_name(linking["name"])
         if len(name_key(name)) < SHORTEST and not linking["codes"]:
             return _refused(Problem("person", PERSON, {"name": name}, "name"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Count, Max
 
@@ -23,8 +23,11 @@ def judged() -> tuple[set[Pair], set[Pair]]:
     return together, {pair for pair, verdict in last.items() if verdict == Verdict.DIFFERENT}
 
 
-def known_records() -> Iterator[Known]:
-    """Every source record, and every organisation that has none, with the living organisation that it belongs to."""
+def known_records(ids: Collection[int] | None = None) -> Iterator[Known]:
+    """Every source record, and every organisation that has none, with the living organisation that it belongs to.
+
+    ids: of these organisations only.
+    """
     into = dict(Organisation.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
 
     def living(owner: int) -> int:
@@ -33,6 +36,8 @@ def known_records() -> Iterator[Known]:
         return owner
 
     rows = SourceRecord.objects.select_related("source").defer("explanation", "digest").order_by("pk")
+    if ids is not None:
+        rows = rows.filter(organisation__in=ids)
     seen = set()
     for record in rows.iterator(chunk_size=2_000):
         owner = living(record.organisation_id)
@@ -40,9 +45,12 @@ def known_records() -> Iterator[Known]:
         by_model = record.linked_by == SourceRecord.LinkedBy.MODEL
         yield Known(from_source_record(record, record.source.code), owner, record.linked_by == SourceRecord.LinkedBy.NONE, by_model)
     names: dict[int, list[str]] = defaultdict(list)
-    for owner, name in OrganisationName.objects.values_list("organisation_id", "name"):
+    former = OrganisationName.objects.all() if ids is None else OrganisationName.objects.filter(organisation__in=ids)
+    for owner, name in former.values_list("organisation_id", "name"):
         names[owner].append(name)
     bare = Organisation.objects.filter(merged_into__isnull=True, source_records__isnull=True).exclude(kind=Organisation.Kind.GOVERNMENT)
+    if ids is not None:
+        bare = bare.filter(pk__in=ids)
     for organisation in bare.select_related("region").order_by("pk").iterator(chunk_size=2_000):
         if organisation.pk not in seen:
             district = organisation.region.short_name if organisation.region else ""

@@ -2,11 +2,12 @@ from django.urls import path
 
 from wulian.portal.guards import OFFICER, READER, Guard
 
-from . import changes, doubts
+from . import changes, doubts, finding
 
 urlpatterns = [
     path("organisations/<int:organisation_id>/merge/", changes.merge, name="organisation_merge"),
     path("organisations/<int:organisation_id>/split/", changes.split, name="organisation_split"),
+    path("link/", finding.link_find, name="link_find"),
     path("doubts/", doubts.doubts, name="doubts"),
     path("doubts/<int:doubt_id>/answer/", doubts.answer, name="doubt_answer"),
     path("identity/<int:change_id>/", changes.change, name="identity_change"),
@@ -14,6 +15,7 @@ urlpatterns = [
 ACCESS: dict[str, Guard] = {
     "organisation_merge": OFFICER,
     "organisation_split": OFFICER,
+    "link_find": READER,
     "doubts": READER,
     "doubt_answer": OFFICER,
     "identity_change": READER,
