@@ -49,6 +49,7 @@ OTHER_PLACES = {
 }
 # What a query must name.
 QUERIES = {
+    "find_candidates": "?name=天津试验科技有限公司",
     "suggest_metrics": "?name=高新技术企业数量",
     "list_import_mappings": "?kind=organisations&region=120106",
     "list_region_facts": "?first=2024&last=2025",

@@ -118,3 +118,33 @@ def find(name: str, code: str, address: str, district: str, limit: int, as_json:
         else:
             click.echo(f"{one.organisation.pk:>8}  {one.percent:>3}%  {one.organisation.name}  {one.organisation.uscc}")
             click.echo(f"{'':>16}{one.judgement.zh}\n{'':>16}{one.judgement.en}")
+
+
+@link.command("quality", help="归并质量：查准、查全、与人的一致、等着判断的。 / Precision, recall, agreement with people, what waits.")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+def show_quality(as_json: bool) -> None:
+    """Figures on the pairs that people have judged in this installation."""
+    from .django_setup import start_django
+
+    start_django()
+    from dataclasses import asdict
+
+    from wulian.directory.selectors.quality import quality
+    from wulian.foundation.access import system
+
+    found = quality(viewer=system("wulian", "link quality"))
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    for label, share in (
+        ("查准率 / precision", found.precision),
+        ("查全率 / recall", found.recall),
+        ("与模型一致 / agreement", found.agreement),
+    ):
+        ends = share.interval
+        value = f"{share.value:.4f}  [{ends[0]:.4f}, {ends[1]:.4f}]" if share.value is not None and ends else "—"
+        click.echo(f"{label:<28}{value}  ({share.hits}/{share.total})")
+    click.echo(f"{'待判断 / waiting':<28}{found.states.get('open', 0)}")
+    click.echo(f"{'模型归并 / model merges':<26}{found.model_merges}  （撤销 / undone {found.model_undone}）")
+    for one in found.thresholds:
+        click.echo(f"  ≥ {one.score:.0%}  少问 / fewer {one.merged:>6}   对 / right {one.right:>5}   错 / wrong {one.wrong:>5}")

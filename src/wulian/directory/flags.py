@@ -18,6 +18,7 @@ DISTRICT_MISSING = N_("来源没有写明地区，地址里也认不出")
 DISTRICT_UNKNOWN = N_("地区列的“%(text)s”不在区划表里")
 INDUSTRY_UNKNOWN = N_("行业“%(text)s”不在国民经济行业分类里，没有采用")
 SAME_ORGANISATION_CODE = N_("组织机构代码（第 9–17 位）与%(others)s相同，多半是同一主体")
+VANISHED = N_("%(source)s %(on)s 的整份登记里没有它了：可能注销、迁出或改了代码，请核对")
 
 # Code -> short label, for filters and lists. Every flag that an importer may set is here; a test holds it.
 LABELS: dict[str, Any] = {
@@ -35,6 +36,7 @@ LABELS: dict[str, Any] = {
     "district_missing": _("没有地区"),
     "district_unknown": _("地区不在区划表"),
     "industry_unknown": _("行业不在分类表"),
+    "vanished": _("登记库里没有了"),
     "same_organisation_code": _("组织机构代码重复"),
 }
 

@@ -49,7 +49,7 @@ KEYS: dict[str, Any] = {
     "with_participants": _("配合单位也填报"), "on": _("日期"), "rows": _("行"), "what": _("种类"), "decisions": _("决定"), "result": _("结果"),
     "owner": _("责任单位"), "organisations": _("主体"), "titles": _("称号"), "rights": _("知识产权"), "facts": _("年度数据"), "region_facts": _("区域数据"),
     "seed": _("种子"), "name_printed": _("原文名称"), "organisation_id": _("主体编号"), "unit_class": _("单位类别"), "id": _("编号"), "label": _("名称"),
-    "verdict": _("判断"), "right": _("右主体"), "other": _("另一主体"), "moved": _("移动"), "left": _("左主体"), "unreturned": _("没有退回的"),
+    "verdict": _("判断"), "field": _("字段"), "sources": _("数据源"), "right": _("右主体"), "other": _("另一主体"), "moved": _("移动"), "left": _("左主体"), "unreturned": _("没有退回的"),
     "key": _("分组"), "weights": _("权重"), "version": _("版本"), "before": _("之前"), "after": _("之后"),
     "met": _("到位"), "on_track": _("在轨"), "slow": _("偏慢"), "behind": _("落后"), "done": _("已完成"), "under_way": _("按序推进"),
     "difficult": _("遇到困难"), "not_started": _("尚未启动"),

@@ -62,7 +62,8 @@ MENU = (
         (
             Entry("organisations", _("企业档案")),
             Entry("link_find", _("查找主体")),
-            Entry("doubts", _("归并疑点"), within=("/identity/",)),
+            Entry("doubts", _("归并疑点"), within=("/identity/", "/link/quality/")),
+            Entry("source_changes", _("来源变动"), within=("/link/trust/",)),
             Entry("metrics", _("指标口径"), within=("/figures/",)),
             Entry("imports", _("数据导入"), within=("/quarantine/",)),
         ),

@@ -34,6 +34,7 @@ from . import (
     review,
     reviewing,
     rounds,
+    sources,
     tasks,
 )
 from .access_table import ACCESS, ANY, PAGES_ONLY
@@ -128,6 +129,7 @@ def build() -> Api:
         observations,
         chains,
         files,
+        sources,
         tasks,
         ideas,
         identity,

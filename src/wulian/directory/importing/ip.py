@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from wulian.directory.models import IPHolding, IPRight, Organisation
+from wulian.directory.models import IPHolding, IPRight, Organisation, SourceChange
 from wulian.foundation import bulk
 from wulian.foundation.imports.declare import Context, Field, Importer, Option, Outcome, Result, Row
 from wulian.foundation.imports.parsing import at_most, one_of, parse_date
@@ -18,6 +18,7 @@ from wulian.kernel.errors import N_
 from wulian.kernel.names import name_key
 from wulian.kernel.problems import Problem
 
+from .refreshing import keep_changes
 from .shared import Found, code_of, find_organisations, outside, source_by_name, whose
 
 NO_KIND = N_("没有写明种类：请对上种类一列，或在选项里选择整份文件的种类")
@@ -61,6 +62,8 @@ class IPWriter:
         self.source = source_by_name(context.source)
         kind = context.options.get("kind")
         self.kind = parse_kind(str(kind)) if kind else None
+        # The first load of a source is no news.
+        self.is_refresh = IPRight.objects.filter(source=self.source).exclude(batch_id=context.batch_id).exists()
 
     def write(self, rows: Sequence[Row]) -> Sequence[Outcome]:
         parts = [(_parts(row.values.get("codes")), _parts(row.values.get("holders"))) for row in rows]
@@ -71,6 +74,10 @@ class IPWriter:
         chunk = _Chunk(rows, self.kind)
         outcomes = [self._one(row, *part, found, chunk) for row, part in zip(rows, parts, strict=True)]
         chunk.save()
+        if self.is_refresh:
+            known = [holding for holding in chunk.holdings if holding.ip_right in set(chunk.new)]
+            news = [(h.organisation, SourceChange.Kind.PATENT, "", f"{h.ip_right.number} {h.ip_right.title}".strip()) for h in known]
+            keep_changes(self.context, self.source.pk, news)
         return outcomes
 
     def _one(self, row: Row, codes: list[str], names: list[str], found: Found, chunk: _Chunk) -> Outcome:

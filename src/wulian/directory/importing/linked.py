@@ -21,6 +21,7 @@ from wulian.directory.linking.knowing import read_linker
 from wulian.directory.linking.linker import Open, Placed
 from wulian.directory.linking.records import key_of, record_of
 from wulian.directory.models import Doubt, IdentityChange, Organisation, SourceRecord
+from wulian.directory.services import trust
 from wulian.foundation import bulk, search
 from wulian.foundation.imports.declare import Context, Field, Importer, Option, Outcome, Result, Row
 from wulian.foundation.imports.parsing import at_most
@@ -193,6 +194,7 @@ class LinkedWriter:
         names = ("organisation", "values", "digest", "linking", "batch_id", "row_number", "last_seen_at", "linked_by", "explanation")
         bulk.update(SourceRecord, changed, names)
         self._follow(taken, stored)
+        trust.settle_values(ids={record.organisation_id for record in (*fresh, *changed)}, at=at)
         search.mark("organisation", {record.organisation_id for record in (*fresh, *changed)})
         return stored
 

@@ -19,7 +19,8 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from wulian.directory import flags
-from wulian.directory.models import Organisation, OrganisationName, RegionMove, SourceRecord
+from wulian.directory.models import Organisation, OrganisationName, RegionMove, SourceChange, SourceRecord
+from wulian.directory.services import trust
 from wulian.foundation import bulk, search
 from wulian.foundation.imports.declare import Context, Field, Importer, Option, Outcome, Result, Row
 from wulian.foundation.imports.parsing import at_most, parse_date
@@ -32,6 +33,7 @@ from wulian.kernel.names import clean_name, is_branch, name_key
 from wulian.kernel.problems import BadValue, Problem
 from wulian.rulebook.industries import sections
 
+from .refreshing import flag_vanished, keep_changes
 from .shared import Found, code_of, district_finder, find_organisations, follow, outside, outside_region, source_by_name
 
 NO_NAME = N_("名称“%(text)s”里没有文字")
@@ -289,7 +291,10 @@ class OrganisationWriter:
         return _outcome(Result.UPDATED, flagged, organisation)
 
     def finish(self) -> Sequence[Outcome]:
-        return [_outcome(Result.UNCHANGED, True, organisation) for organisation in flag_same_organisation_codes(self.context.at)]
+        flagged = flag_same_organisation_codes(self.context.at)
+        if self.context.options.get("whole") == "yes":
+            flagged += flag_vanished(self.context, self.source)
+        return [_outcome(Result.UNCHANGED, True, organisation) for organisation in dict.fromkeys(flagged)]
 
 
 def _outcome(result: Result, flagged: bool, organisation: Organisation) -> Outcome:
@@ -321,6 +326,7 @@ class _Chunk:
         self.seen: list[int] = []
         self.moves: list[RegionMove] = []
         self.names: list[tuple[Organisation, str, date | None]] = []
+        self.noticed: list[tuple[Organisation, str, str, str]] = []
 
     def create(self, draft: Draft, records: dict[str, SourceRecord], found: Found) -> Organisation:
         at = self.context.at
@@ -357,6 +363,7 @@ class _Chunk:
 
     def update(self, draft: Draft, organisation: Organisation, record: SourceRecord | None, records: dict[str, SourceRecord]) -> None:
         """Take over what the row says, and keep the trace: former name, move, record as printed."""
+        self._notice(draft, organisation)
         if draft.name_key != organisation.name_key:
             self.names.append((organisation, organisation.name, self.context.on))
         self.names += [(organisation, name, None) for name in draft.former_names]
@@ -388,6 +395,19 @@ class _Chunk:
         record.batch_id, record.row_number = self.context.batch_id, draft.row.number
         self.changed_records.append(record)
 
+    def _notice(self, draft: Draft, organisation: Organisation) -> None:
+        """Keep what this refresh changes in an organisation that was known."""
+        kinds, new = SourceChange.Kind, draft.values
+        if draft.name_key != organisation.name_key:
+            self.noticed.append((organisation, kinds.RENAMED, organisation.name, new["name"]))
+        if draft.region and organisation.region_id and draft.region != organisation.region_id:
+            self.noticed.append((organisation, kinds.MOVED, organisation.region_id, draft.region))
+        elif new["address"] and organisation.address and new["address"] != organisation.address:
+            self.noticed.append((organisation, kinds.ADDRESS, organisation.address, new["address"]))
+        closed = {Organisation.Status.CANCELLED, Organisation.Status.REVOKED}
+        if new["status"] in closed and organisation.status not in closed:
+            self.noticed.append((organisation, kinds.CANCELLED, organisation.status, new["status"]))
+
     def save(self) -> None:
         bulk.insert(Organisation, self.created)
         bulk.update(Organisation, list(self.changed.values()), UPDATED)
@@ -404,6 +424,8 @@ class _Chunk:
             ],
             ignore_conflicts=True,
         )
+        keep_changes(self.context, self.source_id, self.noticed)
+        trust.settle_values(ids=set(self.changed), at=self.context.at)
         touched = {organisation.pk for organisation in (*self.created, *self.changed.values(), *(item[0] for item in self.names))}
         search.mark("organisation", touched)
 
@@ -433,7 +455,11 @@ def flag_same_organisation_codes(at: Any) -> list[Organisation]:
 
 
 def options() -> tuple[Option, ...]:
-    return (Option("as_of", _("文件日期"), "date", _("登记数据截至哪一天；迁移日期按它记")),)
+    whole = (("yes", _("是：没有出现的主体标为“登记库里没有了”")), ("no", _("不是，只是一部分")))
+    return (
+        Option("as_of", _("文件日期"), "date", _("登记数据截至哪一天；迁移日期按它记")),
+        Option("whole", _("是不是整份登记库"), "choice", _("整份才看得出谁不见了"), whole),
+    )
 
 
 IMPORTER = Importer(

@@ -1,5 +1,6 @@
 """Tables of the directory, by subject."""
 
+from .changes import FieldTrust, SourceChange
 from .facts import FactValue, RegionFactValue
 from .identity import IdentityChange, IdentityUndo, MovedRow
 from .ip import IPHolding, IPRight
@@ -18,6 +19,7 @@ from .titles import TitleGrant, TitleKind
 __all__ = [
     "Doubt",
     "FactValue",
+    "FieldTrust",
     "IPHolding",
     "IPRight",
     "IdentityChange",
@@ -32,6 +34,7 @@ __all__ = [
     "RegionFactValue",
     "RegionMove",
     "Source",
+    "SourceChange",
     "SourceRecord",
     "TitleGrant",
     "TitleKind",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wulian.directory.flags import flags_of
 from wulian.directory.models import (
@@ -27,6 +28,7 @@ from wulian.foundation.catalogue.facts import Fact, FactType
 from wulian.kernel.problems import Problem
 
 from .organisations import sees_all
+from .values import FieldLine, field_lines
 
 IP_SHOWN = 20
 
@@ -83,6 +85,7 @@ class Archive:
     records: list[SourceRecord]
     flags: list[Problem]
     events: list[Event]
+    fields: list[FieldLine]
 
     @property
     def valid_titles(self) -> list[TitleLine]:
@@ -121,7 +124,7 @@ def archive(*, viewer: Actor, organisation: Organisation, on: date) -> Archive:
     in_force = rights.filter(Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=on), granted_on__lte=on)
     moves = list(RegionMove.objects.filter(organisation__in=ids).select_related("from_region", "to_region").order_by("-moved_on", "-pk"))
     years, lines = _facts(ids, on) if whole else ([], [])
-    records = SourceRecord.objects.filter(organisation__in=ids).select_related("source").order_by("source", "key") if whole else []
+    records = list(SourceRecord.objects.filter(organisation__in=ids).select_related("source").order_by("source", "key")) if whole else []
     return Archive(
         organisation=organisation,
         sees_all=whole,
@@ -133,9 +136,10 @@ def archive(*, viewer: Actor, organisation: Organisation, on: date) -> Archive:
         years=years,
         facts=lines,
         moves=moves,
-        records=list(records),
+        records=records,
         flags=flags_of(organisation) if whole else [],
         events=_events(organisation, names, titles, moves, on),
+        fields=field_lines(organisation, records) if whole else [],
     )
 
 
@@ -166,7 +170,7 @@ ORDER = ("revenue", "hightech_revenue", "rd_expense", "net_profit", "tax_paid", 
 
 
 def _events(organisation: Organisation, names: list[Any], titles: list[TitleLine], moves: list[RegionMove], on: date) -> list[Event]:
-    events = []
+    events = _rights_by_year(organisation, on)
     if organisation.established_on:
         events.append(Event(organisation.established_on, _("成立"), "established"))
     for name in names:
@@ -185,3 +189,21 @@ def _events(organisation: Organisation, names: list[Any], titles: list[TitleLine
     if organisation.closed_on:
         events.append(Event(organisation.closed_on, _("注销"), "lost"))
     return sorted((event for event in events if event.on <= on), key=lambda event: event.on, reverse=True)
+
+
+def _rights_by_year(organisation: Organisation, on: date) -> list[Event]:
+    """Patents and other rights granted, one line for each year and kind, dated with the last of them."""
+    granted = IPRight.objects.filter(holdings__organisation__in=[organisation.pk], granted_on__lte=on).order_by("granted_on")
+    years: dict[tuple[int, str], list[date]] = {}
+    for kind, day in granted.values_list("kind", "granted_on"):
+        if day is not None:
+            years.setdefault((day.year, kind), []).append(day)
+    labels = dict(IPRight.Kind.choices)
+    return [
+        Event(
+            days[-1],
+            ngettext("%(kind)s授权 %(count)s 件", "%(kind)s授权 %(count)s 件", len(days)) % {"kind": labels[kind], "count": len(days)},
+            "right",
+        )
+        for (_year, kind), days in years.items()
+    ]

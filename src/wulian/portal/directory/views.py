@@ -30,6 +30,7 @@ from wulian.directory.selectors.organisations import (
     sees_all,
     titles_on,
 )
+from wulian.directory.selectors.values import changes_seen
 from wulian.directory.services.organisations import update_organisation, version_of
 from wulian.foundation.access import Role
 from wulian.foundation.exports import export_response
@@ -161,9 +162,11 @@ def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
         "industry": industry_name(found.industry),
         "ip_words": {value: str(label) for value, label in IP_WORDS.items()},
         "may_edit": request.actor.has(Role.OFFICER, Role.ADMINISTRATOR, region=found.region_id),
+        "may_set_trust": request.actor.has(Role.ADMINISTRATOR),
         "flags": [flag.text(_) for flag in whole.flags],
         "chart": _main_chart(whole),
         "changes": changes_of(viewer=request.actor, organisation=found),
+        "news": changes_seen(viewer=request.actor, organisation=found),
         "registers": entries_naming(viewer=request.actor, organisation_id=found.pk),
     }
     return render(request, "directory/organisation.html", context)
