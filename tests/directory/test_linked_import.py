@@ -19,6 +19,8 @@ from wulian.foundation.imports.services.running import run_import
 from wulian.foundation.models import ImportBatch
 from wulian.kernel.errors import Denied, Invalid
 
+from . import makers
+
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 REGISTER = """记录号,企业名称,统一社会信用代码,注册日期,地区,注册地址
@@ -131,6 +133,21 @@ def test_the_doubtful_wait_and_an_answer_is_remembered(tianjin: None, city_offic
     assert doubt.state == "answered"
     assert Doubt.objects.count() == 1
     assert not IdentityChange.objects.exists()
+
+
+def test_two_codes_of_two_bodies_are_no_doubt(tianjin: None) -> None:
+    from wulian.directory.importing.linked import put_doubts
+    from wulian.directory.linking.linker import Open
+    from wulian.engines.linkage import Record, compare
+
+    codes = ("91120106783313942K", "91120112697403108L", "", "91120000783313942X")
+    one, two, bare, moved = (makers.organisation(f"鼎盛{n}", uscc=code) for n, code in enumerate(codes))
+    said = compare(Record("a", "a", "天津鼎盛精密机械有限公司"), Record("b", "b", "天津鼎盛精密机器有限公司"))
+    pairs = {(a.pk, b.pk): [Open("a", "b", said)] for a, b in ((one, two), (one, bare), (one, moved))}
+    assert put_doubts(pairs, at=AT) == {one.pk, bare.pk, moved.pk}
+    assert Doubt.objects.count() == 2
+    assert put_doubts(pairs, at=AT) == {one.pk, bare.pk, moved.pk}
+    assert Doubt.objects.count() == 2
 
 
 def test_rows_of_other_regions_are_not_written(tianjin: None, officer: Actor, city_officer: Actor, tmp_path: Any, settings: Any) -> None:

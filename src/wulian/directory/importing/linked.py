@@ -224,15 +224,24 @@ class LinkedWriter:
             left, right = self.linker.owner.get(one.left), self.linker.owner.get(one.right)
             if left is not None and right is not None and left != right:
                 pairs.setdefault((min(left, right), max(left, right)), []).append(one)
-        put_doubts(pairs, at=self.context.at)
-        return {owner for pair in pairs for owner in pair}
+        return put_doubts(pairs, at=self.context.at)
 
     def finish(self) -> Sequence[Outcome]:
         return ()
 
 
-def put_doubts(pairs: dict[tuple[int, int], list[Open]], *, at: Any) -> int:
-    """Add doubts to the queue; one that waits already gets the new pairs of records, one that was answered is left alone."""
+def put_doubts(pairs: dict[tuple[int, int], list[Open]], *, at: Any) -> set[int]:
+    """Add doubts to the queue; one that waits already gets the new pairs of records, one that was answered is left alone.
+
+    Two organisations with codes of two bodies are no question: that a third record could be of either makes them no more alike.
+    Returns the organisations in doubt.
+    """
+    ids = sorted({owner for pair in pairs for owner in pair})
+    bodies: dict[int, str] = {}
+    for start in range(0, len(ids), 500):
+        coded = Organisation.objects.filter(pk__in=ids[start : start + 500]).exclude(uscc="").values_list("pk", "uscc")
+        bodies |= {pk: code[8:17] for pk, code in coded}
+    pairs = {(a, b): found for (a, b), found in pairs.items() if a not in bodies or b not in bodies or bodies[a] == bodies[b]}
     ids = sorted({owner for pair in pairs for owner in pair})
     sizes: Counter[int] = Counter()
     present: dict[tuple[int, int], Doubt] = {}
@@ -269,7 +278,7 @@ def put_doubts(pairs: dict[tuple[int, int], list[Open]], *, at: Any) -> int:
             changed.append(kept)
     Doubt.objects.bulk_create(fresh, batch_size=500)
     Doubt.objects.bulk_update(changed, ["pairs", "resolves", "score", "zh", "en", "contributions"], batch_size=200)
-    return len(fresh)
+    return set(ids)
 
 
 def _kind(name: str, code: str) -> str:
