@@ -293,8 +293,9 @@ def lists(plan: Planned, adopted: Adopted, officer: Actor) -> None:
         if code not in adopted.fields:
             continue
         known = [(comparable(item.values[code]), item.pk) for item in made if code in item.values]
-        without = [item.pk for item in reversed(made) if code not in item.values]
-        assert asked(sort=code) == [pk for _value, pk in sorted(known, key=lambda pair: (pair[0], -pair[1]))] + without
+        without = [item.pk for item in made if code not in item.values]
+        assert asked(sort=code) == [pk for _value, pk in sorted(known)] + without, code
+        assert asked(sort=f"-{code}") == [pk for _value, pk in sorted(known, reverse=True)] + without[::-1], code
         if known:
             middle = sorted(known)[len(known) // 2][0]
             assert set(asked(ranges={code: (str(middle), "")})) == {pk for value, pk in known if value >= middle}

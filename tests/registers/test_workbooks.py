@@ -236,6 +236,18 @@ def test_what_the_viewer_may_not_see_is_neither_in_the_workbook_nor_taken_from_i
     assert values()[0]["code"] == "A"
 
 
+def test_a_name_with_marks_that_separate_names_stays_one(trials: Adopted) -> None:
+    linked = adopt(
+        WITH_VISITS.replace(
+            "  - {code: ends_on",
+            "  - {code: after, type: link, to: trials, label: {zh: 接续, en: After}, multiple: true}\n  - {code: ends_on",
+        )
+    )
+    one = made(name="甲、乙；丙;丁")
+    made(name="戊", after=[one.pk, Entry.objects.order_by("pk")[0].pk])
+    assert upload(linked, download(linked)).unchanged == 4
+
+
 def test_a_new_row_with_something_missing_stays_and_says_what(trials: Adopted) -> None:
     book = download(trials)
     book.worksheets[0].cell(4, column(book, "代号")).value = "C"

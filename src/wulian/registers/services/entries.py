@@ -72,10 +72,12 @@ def create_entry(
     problems += writing.unknown_references(adopted, given, by=by, entry=None)
     whole = writing.merged(adopted, {}, given)
     ids = (organisation.pk if organisation else None, person.pk if person else None)
+    # Before looking for twins: this waits for whoever is adding to the register, so that two at once are not both the first. A
+    # refused entry gives its number back with the rollback.
+    number = next_numbers(adopted, on.year, 1)[0]
     checked = writing.check(adopted, whole, entry=None, subject=ids, state=definition.lifecycle.initial)
     problems += not_said_twice(checked.problems, problems)
     refuse(act, problems, checked.exceptions, reason)
-    number = next_numbers(adopted, on.year, 1)[0]
     state = adopted.lifecycle.state(definition.lifecycle.initial)
     due = deadline(state, on)
     entry = Entry(

@@ -47,6 +47,7 @@ HIDDEN = "_wulian"
 MOST_ROWS = 5_000
 REFERENCES = (FieldType.ORGANISATION, FieldType.PERSON, FieldType.LINK)
 _NUMBER = re.compile(r"\[(\d{1,15})\]\s*$")
+_SEPARATORS = re.compile(r"[、;；]")
 _FORBIDDEN = re.compile(r"[\\/*?:\[\]]")
 
 
@@ -172,7 +173,8 @@ class _Names:
             return date.fromisoformat(value)
         if item.type in REFERENCES:
             cell = self.reader.cell(item, value)
-            return "、".join(f"{one.label} [{one.id}]" for one in cell.references)
+            # A name with a mark that separates names would be read as two; the number says which one it is.
+            return "、".join(f"{_SEPARATORS.sub('，', one.label)} [{one.id}]" for one in cell.references)
         return self.reader.text(item, value)
 
 
@@ -422,7 +424,7 @@ def _value(item: FieldDefinition, cell: Any, lookup: _Lookup) -> Any:
     if isinstance(cell, str):
         cell = plain_cell(cell)
     if item.type in REFERENCES:
-        parts = [part.strip() for part in re.split(r"[、;；]", str(cell)) if part.strip()]
+        parts = [part.strip() for part in _SEPARATORS.split(str(cell)) if part.strip()]
         return read(item, [lookup.one(item, part) for part in parts])
     if item.type is FieldType.REGION:
         code = lookup.regions.get(str(cell).strip())
