@@ -12,6 +12,7 @@ from pathlib import Path
 
 LARGE = {
     "linkage": ["10000", "100000", "1000000"],
+    "matching": ["45000", "450000"],
     "figures": ["70000", "300000"],
     "search": ["70000", "1000000"],
     "register_import": ["300000"],

@@ -28,6 +28,7 @@ class LazyGroup(click.Group):
         "facts": "wulian.cli.rules:facts",
         "rules": "wulian.cli.rules:rules",
         "link": "wulian.cli.link:link",
+        "match": "wulian.cli.match:match",
         "remind": "wulian.cli.remind:remind",
         "manage": "wulian.cli.manage:manage",
     }
