@@ -230,13 +230,15 @@ def adopt_shipped(*, by: Actor, at: datetime, files: Iterable[Path] | None = Non
     texts = {path.stem: (path.name, path.read_text(encoding="utf-8")) for path in (shipped_files() if files is None else files)}
     changed = []
     with transaction.atomic():
-        known = catalogue.adopted_registers()
         digests = dict(RegisterVersion.objects.filter(register__code__in=texts).order_by("number").values_list("register__code", "digest"))
         pending = {
             code: (file, text, parse_definition(text, file=file, expected_id=code))
             for code, (file, text) in texts.items()
             if digests.get(code) != hashlib.sha256(text.encode()).hexdigest()
         }
+        if not pending:  # the usual start: nothing is read
+            return []
+        known = catalogue.adopted_registers()
         _require_no_clash([definition for _file, _text, definition in pending.values()])
         for code, (_file, text, definition) in pending.items():
             current = known.get(code)
