@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 
@@ -10,4 +11,7 @@ def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wulian.settings")
     import django
 
+    gc.disable()  # what is made while starting stays
     django.setup()
+    gc.freeze()
+    gc.enable()
