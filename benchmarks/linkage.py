@@ -22,6 +22,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks._linkage_data import SEEN, UNSEEN, Made, make_firms, make_registers, read_firms
 from wulian.engines.linkage import Cluster, Index, Record
@@ -151,7 +152,7 @@ WAYS: dict[str, Callable[[list[Record]], list[Cluster] | Pairs]] = {
 }
 
 
-def firms(count: int, seed: int) -> list:  # type: ignore[type-arg]
+def firms(count: int, seed: int) -> list[Any]:
     if path := os.environ.get("WULIAN_REGISTER"):
         known = [firm for firm in read_firms(Path(path)) if len(firm.code) == 18]
         if count <= len(known):

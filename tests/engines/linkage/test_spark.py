@@ -14,7 +14,9 @@ from benchmarks._linkage_data import SEEN, make_firms, make_registers
 from wulian.engines.linkage.running import link_records
 
 pytestmark = [
-    pytest.mark.skipif(shutil.which("java") is None, reason="no Java"),
+    pytest.mark.skipif(
+        shutil.which("java") is None, reason="Spark needs Java 17 or newer: apt-get install default-jre-headless (.ci/run does it)"
+    ),
     pytest.mark.filterwarnings("ignore"),  # of Spark's Python side; nothing of ours
 ]
 

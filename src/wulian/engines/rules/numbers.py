@@ -3,6 +3,7 @@ expressions. Columns use 64 bits where the values at hand cannot leave them, oth
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import gcd, prod
@@ -126,19 +127,19 @@ class Frame:
         return frame
 
 
-class Number:
+class Number(ABC):
     """A numeric expression."""
 
     kind: Kind
 
-    def value(self, facts: Facts) -> Value:
-        raise NotImplementedError
+    @abstractmethod
+    def value(self, facts: Facts) -> Value: ...
 
-    def column(self, frame: Frame) -> ColumnFraction:
-        raise NotImplementedError
+    @abstractmethod
+    def column(self, frame: Frame) -> ColumnFraction: ...
 
-    def facts(self) -> Iterator[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def facts(self) -> Iterator[str]: ...
 
     def parameters(self) -> Iterator[Any]:
         return iter(())

@@ -3,6 +3,7 @@ that experts may give are each known only within bounds where a fact is missing.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -34,7 +35,7 @@ NONE = Points(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(ABC):
     """A node of a score. `most`: its maximum by the document."""
 
     id: str
@@ -42,11 +43,11 @@ class Item:
     article: str
     most: int
 
-    def points(self, facts: Facts) -> Points:
-        raise NotImplementedError
+    @abstractmethod
+    def points(self, facts: Facts) -> Points: ...
 
-    def columns(self, frame: Frame) -> Columns:
-        raise NotImplementedError
+    @abstractmethod
+    def columns(self, frame: Frame) -> Columns: ...
 
     def children(self) -> tuple[Item, ...]:
         return ()

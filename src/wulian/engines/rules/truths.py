@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,14 +28,14 @@ def compare(op: str, left: Value, right: Value) -> Truth:
     return COMPARE[op](left[0] * right[1], right[0] * left[1])
 
 
-class Test:
+class Test(ABC):
     """An expression that holds, does not hold, or cannot be told."""
 
-    def truth(self, facts: Facts) -> Truth:
-        raise NotImplementedError
+    @abstractmethod
+    def truth(self, facts: Facts) -> Truth: ...
 
-    def column(self, frame: Frame) -> pl.Expr:
-        raise NotImplementedError
+    @abstractmethod
+    def column(self, frame: Frame) -> pl.Expr: ...
 
     def parts(self) -> tuple[Test, ...]:
         return ()
