@@ -129,3 +129,14 @@ def test_looking_one_up_and_a_list(tianjin: None, client_of: ClientOf, officer: 
     assert str(firm.pk) in b"".join(exported.streaming_content).decode("utf-8-sig")
     assert client.post("/link/").status_code == 422
     assert client.post("/link/", {"file": SimpleUploadedFile("空.csv", b"")}).status_code in (400, 422)
+
+
+def test_quality_says_what_to_do_before_anybody_has_judged(tianjin: None, client_of: ClientOf, officer: Actor) -> None:
+    client = client_of(officer)
+    page = client.get("/link/quality/").content.decode()
+    assert "还没有判断过的记录对" in page
+    assert "如果不问就并" not in page
+    makers.doubt(makers.organisation(), makers.organisation(), 0.6)
+    page = client.get("/link/quality/").content.decode()
+    assert "1 处还在等" in page
+    assert "如果不问就并" in page

@@ -72,6 +72,7 @@ def link_quality(request: PageRequest) -> HttpResponse:
     """Figures on the pairs that people have judged."""
     found = quality(viewer=request.actor)
     waiting = found.states.get("open", 0)
+    begun = any(found.states.values()) or any(share.total for share in (found.precision, found.recall))
     shares: list[tuple[str, Any, str]] = [
         (_("查准率"), found.precision, _("人判断过、现在同在一个档案里的记录对，有多少确是同一家")),
         (_("查全率"), found.recall, _("人判断是同一家的记录对，有多少现在同在一个档案里")),
@@ -79,8 +80,11 @@ def link_quality(request: PageRequest) -> HttpResponse:
     ]
     context = {
         "title": ngettext("人判断了 %(count)s 对，%(open)s 处还在等", "人判断了 %(count)s 对，%(open)s 处还在等", found.agreement.total)
-        % {"count": f"{found.agreement.total:,}", "open": f"{waiting:,}"},
+        % {"count": f"{found.agreement.total:,}", "open": f"{waiting:,}"}
+        if begun
+        else _("还没有判断过的记录对"),
         "found": found,
+        "begun": begun,
         "shares": [(label, share, percent(share.value), interval(share.interval), why) for label, share, why in shares],
         "bands": [(f"{round(one.low * 100)}–{round(one.high * 100)}%", one) for one in found.bands],
         "thresholds": [(f"{round(one.score * 100)}%", one) for one in found.thresholds],
